@@ -1,0 +1,122 @@
+//! The index: an inventory in the form in which it is matched. Immutable once built, shared by all threads.
+//!
+//! Read in this order: [`vocabulary`] (words to ids), [`trie`] (which keywords have all of their words in a text),
+//! [`patterns`] (what is then compared), [`listings`] (who it belongs to), [`build`] (how all of it is made). The search
+//! itself is in [`crate::matching`].
+
+mod build;
+mod interner;
+pub(crate) mod listings;
+pub(crate) mod patterns;
+pub(crate) mod trie;
+mod validate;
+pub(crate) mod vocabulary;
+
+pub use build::IndexBuilder;
+pub use listings::ListingId;
+
+use crate::keyword::Keyword;
+use crate::matching::Hit;
+use listings::{Listings, Posting};
+use patterns::Patterns;
+use trie::Trie;
+use vocabulary::Vocabulary;
+
+/// See the module's text.
+#[derive(Debug, Clone)]
+pub struct Index {
+    pub(crate) vocabulary: Vocabulary,
+    pub(crate) trie: Trie,
+    pub(crate) patterns: Patterns,
+    pub(crate) postings: Vec<Posting>,
+    pub(crate) listings: Listings,
+    counts: Counts,
+}
+
+/// How much an index holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Listings, paused ones included.
+    pub listings: u64,
+    /// Positive keywords, after duplicates within a listing were merged.
+    pub keywords: u64,
+    /// Negatives, after duplicates within a listing were merged.
+    pub negatives: u64,
+    /// Keywords and negatives that were the same as another one of their listing after analysis, and were merged.
+    pub duplicate_keywords: u64,
+    /// Distinct words; a word with a sigil counts apart.
+    pub words: u64,
+    /// Distinct (tokens, match type, anchors).
+    pub patterns: u64,
+    /// Distinct groups.
+    pub groups: u64,
+}
+
+/// Memory of one part of an index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MemoryPart {
+    /// Its name.
+    pub name: &'static str,
+    /// Its bytes.
+    pub bytes: u64,
+}
+
+impl Index {
+    /// How much it holds.
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// Bytes of memory, part by part, largest first.
+    pub fn memory(&self) -> Vec<MemoryPart> {
+        let listings = &self.listings;
+        let parts = [
+            ("vocabulary", self.vocabulary.bytes()),
+            ("trie", self.trie.bytes()),
+            ("patterns", self.patterns.bytes()),
+            ("postings", size_of_val(self.postings.as_slice())),
+            ("listings", listings.judged_bytes()),
+            ("ids", listings.ids.bytes()),
+            ("payloads", listings.payloads.bytes()),
+            (
+                "keyword_texts",
+                listings.keywords.bytes() + size_of_val(listings.first_keyword.as_slice()),
+            ),
+        ];
+        let mut parts = parts
+            .map(|(name, bytes)| MemoryPart {
+                name,
+                bytes: bytes as u64,
+            })
+            .to_vec();
+        parts.sort_by_key(|part| std::cmp::Reverse(part.bytes));
+        parts
+    }
+
+    /// A listing's id.
+    pub fn listing_id(&self, listing: ListingId) -> &str {
+        self.listings.ids.get_str(listing.0 as usize)
+    }
+
+    /// A listing's payload; empty if it has none.
+    pub fn payload(&self, listing: ListingId) -> &[u8] {
+        self.listings.payloads.get(listing.0 as usize)
+    }
+
+    /// The keyword that a hit matched with, as it was written.
+    pub fn keyword(&self, hit: &Hit) -> Keyword {
+        let first = self.listings.first_keyword[hit.listing.0 as usize];
+        let pattern = self.patterns.get(hit.pattern);
+        Keyword {
+            text: self
+                .listings
+                .keywords
+                .get_str((first + hit.keyword) as usize)
+                .to_owned(),
+            match_type: hit.match_type,
+            bid_micros: hit.own_bid.then_some(hit.bid_micros),
+            anchor_start: pattern.anchor_start(),
+            anchor_end: pattern.anchor_end(),
+        }
+    }
+}

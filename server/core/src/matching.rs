@@ -1,0 +1,168 @@
+//! Matching a batch of texts: the hot path.
+//!
+//! For each text: split it into tokens and look each up in the vocabulary ([`words`]); walk the trie with the words
+//! that are known, rarest first, and compare the patterns that it leads to ([`search`]); judge the listings that have
+//! them, pick the best keyword of each, and order them ([`crate::rank`]).
+//!
+//! Nothing is allocated once the [`Scratch`] has seen texts of the size at hand; nothing here can fail, wait or panic
+//! for what a text holds. Work is bounded: see [`QUERY_STEPS_MAX`](crate::limits::QUERY_STEPS_MAX).
+
+pub(crate) mod search;
+pub(crate) mod words;
+
+use crate::index::patterns::PatternId;
+use crate::index::{Index, ListingId};
+use crate::keyword::MatchType;
+use crate::limits::{MATCHES_MAX, TextLimits};
+use crate::listing::Time;
+use crate::rank::{self, Ranking};
+use crate::text::{self, TextRefused};
+
+use search::Search;
+use words::TextWords;
+
+/// A text to match, and how much of the answer is wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct Query<'a> {
+    /// The text.
+    pub text: &'a str,
+    /// The most matches to return, at most [`MATCHES_MAX`].
+    pub limit: u32,
+    /// The most matches of one group; 0 for no cap.
+    pub max_per_group: u32,
+    /// When flights are judged.
+    pub at: Time,
+}
+
+/// One matching listing.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Hit {
+    /// The listing.
+    pub listing: ListingId,
+    /// Bid times quality, in millionths of the currency unit.
+    pub score: f64,
+    /// How the best of its matching keywords matched.
+    pub match_type: MatchType,
+    /// Index of that keyword in the listing's keywords.
+    pub keyword: u32,
+    pub(crate) bid_micros: u64,
+    pub(crate) own_bid: bool,
+    pub(crate) pattern: PatternId,
+}
+
+/// The answer to one query.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Answer<'s> {
+    /// The best matches, best first.
+    pub hits: &'s [Hit],
+    /// How many listings matched.
+    pub total: u64,
+    /// Whether `total` was counted; if not, it is a lower bound.
+    pub total_exact: bool,
+    /// A work limit stopped the search: a match may be missing.
+    pub incomplete: bool,
+    /// Why the text was not matched, if it was not; everything else is empty then.
+    pub refused: Option<TextRefused>,
+}
+
+/// What a thread reuses from batch to batch, and the answers of the last one.
+#[derive(Debug)]
+pub struct Scratch {
+    limits: TextLimits,
+    steps_max: u32,
+    buffers: text::Buffers,
+    words: TextWords,
+    search: Search,
+    ranking: Ranking,
+    hits: Vec<Hit>,
+    answers: Vec<Answered>,
+}
+
+/// An [`Answer`] whose hits end here.
+#[derive(Debug, Clone, Copy)]
+struct Answered {
+    hits_end: usize,
+    total: u64,
+    incomplete: bool,
+    refused: Option<TextRefused>,
+}
+
+impl Scratch {
+    /// A scratch for texts within these limits.
+    pub fn new(limits: TextLimits) -> Scratch {
+        Scratch::with_steps(limits, crate::limits::QUERY_STEPS_MAX)
+    }
+
+    /// A scratch whose searches stop after this many steps.
+    pub(crate) fn with_steps(limits: TextLimits, steps_max: u32) -> Scratch {
+        Scratch {
+            limits,
+            steps_max,
+            buffers: text::Buffers::default(),
+            words: TextWords::default(),
+            search: Search::default(),
+            ranking: Ranking::default(),
+            hits: Vec::new(),
+            answers: Vec::new(),
+        }
+    }
+
+    /// The answers of the last batch, in the order of its queries.
+    pub fn answers(&self) -> impl ExactSizeIterator<Item = Answer<'_>> {
+        let mut hits_start = 0;
+        self.answers.iter().map(move |answered| {
+            let hits = &self.hits[hits_start..answered.hits_end];
+            hits_start = answered.hits_end;
+            Answer {
+                hits,
+                total: answered.total,
+                total_exact: !answered.incomplete,
+                incomplete: answered.incomplete,
+                refused: answered.refused,
+            }
+        })
+    }
+}
+
+/// Matches every query of a batch against one index. The answers are in the scratch then.
+///
+/// A query takes time linear in its text, plus the patterns whose rarest words it has, plus the listings that match.
+pub fn match_batch(index: &Index, queries: &[Query<'_>], scratch: &mut Scratch) {
+    scratch.hits.clear();
+    scratch.answers.clear();
+    for query in queries {
+        let answered = match_one(index, query, scratch);
+        scratch.answers.push(answered);
+    }
+}
+
+fn match_one(index: &Index, query: &Query<'_>, scratch: &mut Scratch) -> Answered {
+    let Scratch {
+        limits,
+        steps_max,
+        buffers,
+        words,
+        search,
+        ranking,
+        hits,
+        ..
+    } = scratch;
+    debug_assert!(query.limit <= MATCHES_MAX, "the edge checks limits");
+    if let Err(refused) = words.read(index, query.text, *limits, buffers) {
+        let refused = Some(refused);
+        return Answered {
+            hits_end: hits.len(),
+            total: 0,
+            incomplete: false,
+            refused,
+        };
+    }
+    let incomplete = !search.run(index, words, *steps_max);
+    let total = rank::select(index, query, search, incomplete, ranking, hits);
+    Answered {
+        hits_end: hits.len(),
+        total,
+        incomplete,
+        refused: None,
+    }
+}

@@ -1,0 +1,258 @@
+//! The search: which patterns match a text.
+//!
+//! Down the trie from each word of the text, taking the text's later words only. What remains at a leaf is compared
+//! word by word; EXACT and PHRASE are compared with the order of the text everywhere.
+
+use crate::index::Index;
+use crate::index::listings::Posting;
+use crate::index::patterns::{Pattern, PatternId, Patterns};
+use crate::index::trie::{Place, Root, find_edge};
+use crate::keyword::MatchType;
+
+use super::words::{TextWord, TextWords};
+
+/// A listing that one of its keywords brought up.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Candidate {
+    pub(crate) posting: Posting,
+    pub(crate) pattern: PatternId,
+    pub(crate) match_type: MatchType,
+    pub(crate) tokens: u32,
+}
+
+/// What a search found. Reused from text to text.
+#[derive(Debug, Default)]
+pub(crate) struct Search {
+    /// Listings that a positive keyword matched, one for each such keyword, in no order.
+    pub(crate) candidates: Vec<Candidate>,
+    /// Patterns that matched and are a negative of some listing, ascending.
+    pub(crate) negatives: Vec<PatternId>,
+    stack: Vec<Step>,
+    steps_left: u32,
+}
+
+/// A way down that is still to be taken.
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    root: Root,
+    /// The first, that is rarest, word of the way, and the last so far: places among the distinct words.
+    first: u32,
+    last: u32,
+    /// How many words were taken.
+    depth: u32,
+}
+
+/// The steps of a query are spent.
+struct Spent;
+
+impl Search {
+    /// Finds what matches. `false` if it took more than `steps_max` steps: something may be missing then.
+    pub(crate) fn run(&mut self, index: &Index, words: &TextWords, steps_max: u32) -> bool {
+        self.candidates.clear();
+        self.negatives.clear();
+        self.stack.clear();
+        self.steps_left = steps_max;
+        let complete = self.walk(index, words).is_ok();
+        self.negatives.sort_unstable();
+        complete
+    }
+
+    fn walk(&mut self, index: &Index, words: &TextWords) -> Result<(), Spent> {
+        for (at, word) in (0..).zip(words.distinct()) {
+            if !word.root.may_match(word.later) {
+                continue;
+            }
+            self.stack.push(Step {
+                root: word.root,
+                first: at,
+                last: at,
+                depth: 1,
+            });
+            while let Some(step) = self.stack.pop() {
+                self.take(index, words, step)?;
+            }
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn spend(&mut self, steps: u32) -> Result<(), Spent> {
+        self.steps_left = self.steps_left.checked_sub(steps).ok_or(Spent)?;
+        Ok(())
+    }
+
+    fn take(&mut self, index: &Index, words: &TextWords, step: Step) -> Result<(), Spent> {
+        match step.root.target.place() {
+            Place::Leaf { first, count } => {
+                self.compare_run(index, words, step, PatternId(first), count, true)
+            }
+            Place::Node { number, .. } => {
+                let node = index.trie.node(number);
+                let first = PatternId(node.first_pattern);
+                self.compare_run(index, words, step, first, node.patterns, false)?;
+                let later = words.distinct().split_at(step.last as usize + 1).1;
+                let edges = index.trie.edges(node);
+                if edges.len() < later.len() {
+                    // Fewer edges than words: a long text at a small node.
+                    self.spend(u32::try_from(edges.len()).unwrap_or(u32::MAX))?;
+                    for edge in edges {
+                        if let Some(at) = words.find(edge.word) {
+                            self.descend(step, at, words, edge.root);
+                        }
+                    }
+                    return Ok(());
+                }
+                self.spend(u32::try_from(later.len()).unwrap_or(u32::MAX))?;
+                for (at, word) in (step.last as usize + 1..).zip(later) {
+                    if node.filter & word.bit != 0
+                        && let Some(root) = find_edge(edges, word.word)
+                    {
+                        self.descend(step, at, words, root);
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Goes on with one more word, if that can lead to a match.
+    #[inline]
+    fn descend(&mut self, step: Step, at: usize, words: &TextWords, root: Root) {
+        if root.may_match(words.distinct()[at].later) {
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "tokens of a text are bounded"
+            )]
+            let last = at as u32;
+            self.stack.push(Step {
+                root,
+                last,
+                depth: step.depth + 1,
+                ..step
+            });
+        }
+    }
+
+    /// Compares patterns that lie one after the other. In a leaf they may still need words; elsewhere they have all.
+    fn compare_run(
+        &mut self,
+        index: &Index,
+        words: &TextWords,
+        step: Step,
+        first: PatternId,
+        count: u32,
+        leaf: bool,
+    ) -> Result<(), Spent> {
+        let mut id = first;
+        for _ in 0..count {
+            let pattern = index.patterns.get(id);
+            self.spend(1)?;
+            let matches = match pattern.match_type() {
+                MatchType::Broad => {
+                    let later = &words.distinct()[step.last as usize + 1..];
+                    !leaf || has_all(later, pattern.tokens().skip(step.depth as usize))
+                }
+                MatchType::Exact => is_at(&pattern, words, 0) && is_whole(&pattern, words),
+                MatchType::Phrase => self.phrase(&pattern, words, step.first)?,
+            };
+            if matches {
+                self.matched(index, id, &pattern)?;
+            }
+            id = Patterns::after(id, &pattern);
+        }
+        Ok(())
+    }
+
+    /// Whether a phrase stands in the text: tried at each place of its rarest word.
+    fn phrase(
+        &mut self,
+        pattern: &Pattern<'_>,
+        words: &TextWords,
+        rarest: u32,
+    ) -> Result<bool, Spent> {
+        let rarest = &words.distinct()[rarest as usize];
+        let Some(offset) = pattern.tokens().position(|word| word == rarest.word) else {
+            // A leaf below another word of the text than the pattern's rarest: not this one's.
+            return Ok(false);
+        };
+        let positions = words.positions(rarest);
+        self.spend(u32::try_from(positions.len()).unwrap_or(u32::MAX))?;
+        Ok(phrase_starts(pattern, words, rarest, offset)
+            .next()
+            .is_some())
+    }
+
+    fn matched(
+        &mut self,
+        index: &Index,
+        id: PatternId,
+        pattern: &Pattern<'_>,
+    ) -> Result<(), Spent> {
+        if pattern.is_negative() {
+            self.negatives.push(id);
+        }
+        self.spend(pattern.postings)?;
+        let first = pattern.first_posting as usize;
+        let postings = &index.postings[first..first + pattern.postings as usize];
+        let (match_type, tokens) = (pattern.match_type(), pattern.token_count());
+        self.candidates
+            .extend(postings.iter().map(|&posting| Candidate {
+                posting,
+                pattern: id,
+                match_type,
+                tokens,
+            }));
+        Ok(())
+    }
+}
+
+/// Whether all of these words, ascending, are among those, ascending.
+#[inline]
+fn has_all(
+    among: &[TextWord],
+    mut words: impl Iterator<Item = crate::index::vocabulary::WordId>,
+) -> bool {
+    let mut among = among.iter();
+    words.all(|word| {
+        among
+            .by_ref()
+            .find(|known| known.word >= word)
+            .is_some_and(|known| known.word == word)
+    })
+}
+
+/// Whether the pattern has as many tokens as the text.
+#[inline]
+fn is_whole(pattern: &Pattern<'_>, words: &TextWords) -> bool {
+    pattern.token_count() as usize == words.tokens().len()
+}
+
+/// Whether the pattern's tokens stand at this position.
+#[inline]
+fn is_at(pattern: &Pattern<'_>, words: &TextWords, position: usize) -> bool {
+    let tokens = pattern.tokens();
+    let Some(there) = words.tokens().get(position..position + tokens.len()) else {
+        return false;
+    };
+    there.iter().zip(tokens).all(|(token, word)| token.is(word))
+}
+
+/// The positions where a phrase starts, ascending, given one of its words and that word's offset in it.
+pub(crate) fn phrase_starts<'a>(
+    pattern: &Pattern<'a>,
+    words: &'a TextWords,
+    word: &TextWord,
+    offset: usize,
+) -> impl Iterator<Item = usize> + use<'a> {
+    let pattern = *pattern;
+    let last_start = words
+        .tokens()
+        .len()
+        .checked_sub(pattern.token_count() as usize);
+    words
+        .positions(word)
+        .filter_map(move |position| (position as usize).checked_sub(offset))
+        .filter(move |&start| !pattern.anchor_start() || start == 0)
+        .filter(move |&start| !pattern.anchor_end() || Some(start) == last_start)
+        .filter(move |&start| is_at(&pattern, words, start))
+}

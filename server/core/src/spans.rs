@@ -1,0 +1,94 @@
+//! Where in a text a keyword matched. Asked for by few callers and for few matches, so it reads the text again.
+
+use crate::index::Index;
+use crate::keyword::MatchType;
+use crate::limits::TextLimits;
+use crate::matching::Hit;
+use crate::matching::search::phrase_starts;
+use crate::matching::words::{TextToken, TextWords};
+use crate::text;
+
+/// A range of bytes of a text, half open, at character boundaries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// First byte.
+    pub start: u32,
+    /// Byte after the last one.
+    pub end: u32,
+}
+
+/// Finds the spans of hits, one text after the other.
+#[derive(Debug, Default)]
+pub struct Highlighter {
+    limits: TextLimits,
+    buffers: text::Buffers,
+    words: TextWords,
+    readable: bool,
+    spans: Vec<Span>,
+}
+
+impl Highlighter {
+    /// A highlighter for texts within these limits.
+    pub fn new(limits: TextLimits) -> Highlighter {
+        Highlighter {
+            limits,
+            ..Highlighter::default()
+        }
+    }
+
+    /// Reads the text whose hits are asked for next. A text beyond the limits has no hits and no spans.
+    pub fn set_text(&mut self, index: &Index, text: &str) {
+        self.readable = self
+            .words
+            .read(index, text, self.limits, &mut self.buffers)
+            .is_ok();
+    }
+
+    /// Where the hit's keyword stands in the text, ascending and without overlap: for EXACT and PHRASE one span from the
+    /// first token to the last (of the phrase's first place), for BROAD one for each place of each token.
+    pub fn spans(&mut self, index: &Index, hit: &Hit) -> &[Span] {
+        self.spans.clear();
+        if self.readable {
+            self.find(index, hit);
+        }
+        &self.spans
+    }
+
+    fn find(&mut self, index: &Index, hit: &Hit) {
+        let pattern = index.patterns.get(hit.pattern);
+        let tokens = self.words.tokens();
+        let whole = |tokens: &[TextToken]| {
+            let (first, last) = (tokens.first()?, tokens.last()?);
+            Some(Span {
+                start: first.start,
+                end: last.end,
+            })
+        };
+        match hit.match_type {
+            MatchType::Exact => self.spans.extend(whole(tokens)),
+            MatchType::Phrase => {
+                let first = pattern
+                    .tokens()
+                    .next()
+                    .and_then(|word| self.words.find(word));
+                let word = first.map(|at| self.words.distinct()[at]);
+                let start =
+                    word.and_then(|word| phrase_starts(&pattern, &self.words, &word, 0).next());
+                let length = pattern.token_count() as usize;
+                self.spans
+                    .extend(start.and_then(|start| whole(&tokens[start..start + length])));
+            }
+            MatchType::Broad => {
+                let found = tokens
+                    .iter()
+                    .filter(|token| pattern.tokens().any(|word| token.is(word)));
+                self.spans.extend(found.map(|token| Span {
+                    start: token.start,
+                    end: token.end,
+                }));
+                // Several tokens may come of one word (U+FDFA); they have the same span.
+                self.spans.dedup();
+            }
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! The whole matcher: tables through one [`check`](cases::check), and properties against [`crate::naive`].
+
+mod cases;
+mod properties;
+mod vectors;

@@ -1,0 +1,589 @@
+//! Tables of cases: what a few listings answer to a text.
+
+use crate::keyword::{Keyword, MatchType};
+use crate::limits::TextLimits;
+use crate::listing::{Field, Listing, ListingError, Reason, Status, Time};
+use crate::matching::{Query, Scratch, match_batch};
+use crate::spans::Highlighter;
+use crate::{Index, IndexBuilder, naive};
+
+pub(super) const NOW: Time = Time {
+    seconds: 1_000,
+    nanos: 0,
+};
+
+/// A listing from `id`, and keywords and negatives in their notation.
+pub(super) fn listing(id: &str, keywords: &[&str]) -> Listing {
+    let mut listing = Listing::new(id);
+    for notation in keywords {
+        let parsed = Keyword::parse(notation).expect(notation);
+        let list = if parsed.negative {
+            &mut listing.negatives
+        } else {
+            &mut listing.keywords
+        };
+        list.push(parsed.keyword);
+    }
+    listing
+}
+
+pub(super) fn index(listings: &[Listing]) -> Index {
+    let mut builder = IndexBuilder::new();
+    for listing in listings {
+        builder
+            .add(listing)
+            .unwrap_or_else(|errors| panic!("{}: {errors:?}", listing.id));
+    }
+    let index = builder.finish();
+    index.validate().expect("an index just built is valid");
+    index
+}
+
+/// What a query answers: `id type keyword score` a hit. The oracle must answer the same.
+pub(super) fn ask(listings: &[Listing], query: Query<'_>) -> (Vec<String>, u64) {
+    let index = index(listings);
+    let mut scratch = Scratch::new(TextLimits::default());
+    match_batch(&index, &[query], &mut scratch);
+    let answer = scratch.answers().next().expect("one query has one answer");
+    let hits: Vec<_> = answer
+        .hits
+        .iter()
+        .map(|hit| {
+            let id = index.listing_id(hit.listing);
+            format!("{id} {} {} {}", hit.match_type, hit.keyword, hit.score)
+        })
+        .collect();
+    let oracle = naive::Inventory::new(listings.to_vec());
+    let expected = oracle.matches(query.text, query.limit, query.max_per_group, query.at);
+    let expected_hits: Vec<_> = expected
+        .matches
+        .iter()
+        .map(|found| {
+            format!(
+                "{} {} {} {}",
+                found.listing_id, found.match_type, found.keyword, found.score
+            )
+        })
+        .collect();
+    assert_eq!(
+        hits, expected_hits,
+        "the oracle differs for {:?}",
+        query.text
+    );
+    assert_eq!(
+        answer.total, expected.total,
+        "the oracle's total differs for {:?}",
+        query.text
+    );
+    assert!(answer.total_exact && !answer.incomplete && answer.refused.is_none());
+    (hits, answer.total)
+}
+
+pub(super) fn query(text: &str) -> Query<'_> {
+    Query {
+        text,
+        limit: 10,
+        max_per_group: 0,
+        at: NOW,
+    }
+}
+
+pub(super) fn hits(listings: &[Listing], text: &str) -> Vec<String> {
+    ask(listings, query(text)).0
+}
+
+/// The ids that a text finds, in order.
+fn check(listings: &[Listing], text: &str, expected: &[&str]) {
+    let found = hits(listings, text);
+    let ids: Vec<_> = found
+        .iter()
+        .filter_map(|hit| hit.split(' ').next())
+        .collect();
+    assert_eq!(ids, expected, "{text:?}: {found:?}");
+}
+
+fn with_bid(mut listing: Listing, bid_micros: u64) -> Listing {
+    listing.bid_micros = Some(bid_micros);
+    listing
+}
+
+#[test]
+fn exact_is_the_whole_text_in_order() {
+    let inventory = [listing("l", &["[running shoes]"])];
+    check(&inventory, "Running, SHOES!", &["l"]);
+    check(&inventory, "shoes running", &[]);
+    check(&inventory, "running shoes sale", &[]);
+    check(&inventory, "running", &[]);
+    check(&inventory, "running running shoes", &[]);
+}
+
+#[test]
+fn exact_is_not_satisfied_by_the_same_words_in_another_number() {
+    let inventory = [listing("l", &["[new york new york]"])];
+    check(&inventory, "new york new york", &["l"]);
+    check(&inventory, "new york", &[]);
+    check(&inventory, "new new york york", &[]);
+}
+
+#[test]
+fn phrase_is_adjacent_and_in_order() {
+    let inventory = [listing("l", &["\"a b a c\""])];
+    check(&inventory, "x a b a c y", &["l"]);
+    check(&inventory, "a b a b a c", &["l"]);
+    check(&inventory, "a b x a c", &[]);
+    check(&inventory, "c a b a", &[]);
+}
+
+#[test]
+fn anchors_hold_the_ends() {
+    let inventory = [
+        listing("start", &["\"^a b\""]),
+        listing("end", &["\"a b$\""]),
+    ];
+    check(&inventory, "a b", &["end", "start"]);
+    check(&inventory, "a b c", &["start"]);
+    check(&inventory, "c a b", &["end"]);
+    check(&inventory, "c a b c", &[]);
+    check(&inventory, "a b c a b", &["end", "start"]);
+    check(&[listing("both", &["\"^a b$\""])], "a b", &["both"]);
+    check(&[listing("both", &["\"^a b$\""])], "a b a b", &[]);
+}
+
+#[test]
+fn broad_is_every_distinct_word_somewhere() {
+    let inventory = [listing("l", &["a b b"])];
+    check(&inventory, "b x a", &["l"]);
+    check(&inventory, "a a a", &[]);
+    let far = format!("a {} b", "x ".repeat(3_000));
+    check(&inventory, &far, &["l"]);
+}
+
+#[test]
+fn sigils_of_keywords_are_asked_for_and_those_of_texts_are_not() {
+    let inventory = [
+        listing("plain", &["cat"]),
+        listing("hash", &["#cat"]),
+        listing("at", &["\"@cat food\""]),
+    ];
+    check(&inventory, "cat", &["plain"]);
+    check(&inventory, "#cat", &["hash", "plain"]);
+    check(&inventory, "@cat food", &["at", "plain"]);
+    check(&inventory, "#cat food", &["hash", "plain"]);
+    check(&[listing("both", &["#cat cat"])], "#cat", &["both"]);
+    check(&[listing("both", &["\"cat #cat\""])], "#cat cat", &[]);
+    check(
+        &[listing("both", &["\"cat #cat\""])],
+        "@cat #cat",
+        &["both"],
+    );
+}
+
+#[test]
+fn negatives_always_win() {
+    check(
+        &[listing("l", &["[free shoes]", "-free"])],
+        "free shoes",
+        &[],
+    );
+    let inventory = [
+        listing("l", &["shoes", "-\"free trial\"", "-[shoes]"]),
+        listing("m", &["shoes"]),
+    ];
+    check(&inventory, "trial free shoes", &["l", "m"]);
+    check(&inventory, "shoes free trial", &["m"]);
+    check(&inventory, "shoes", &["m"]);
+    // A negative of one listing is a keyword of another.
+    let inventory = [listing("l", &["shoes", "-free"]), listing("m", &["free"])];
+    check(&inventory, "free shoes", &["m"]);
+}
+
+#[test]
+fn paused_listings_do_not_match() {
+    let mut paused = listing("l", &["a"]);
+    paused.status = Status::Paused;
+    check(&[paused, listing("m", &["a"])], "a", &["m"]);
+}
+
+#[test]
+fn flights_are_half_open() {
+    let time = |seconds, nanos| Some(Time { seconds, nanos });
+    let mut flight = listing("l", &["a"]);
+    (flight.start_time, flight.end_time) = (time(10, 5), time(20, 0));
+    let at = |seconds, nanos| {
+        let query = Query {
+            at: Time { seconds, nanos },
+            ..query("a")
+        };
+        ask(&[flight.clone(), listing("m", &["a"])], query).1 == 2
+    };
+    assert!(!at(10, 4) && at(10, 5) && at(19, 999_999_999) && !at(20, 0) && !at(-1, 0));
+}
+
+#[test]
+fn the_best_keyword_of_a_listing_is_the_hit() {
+    let bid = |notation: &str, bid_micros| Keyword {
+        bid_micros: Some(bid_micros),
+        ..Keyword::parse(notation).expect(notation).keyword
+    };
+    let mut best = Listing::new("l");
+    best.bid_micros = Some(5);
+    best.keywords = vec![bid("a", 9), bid("\"a\"", 7), bid("[a]", 1)];
+    assert_eq!(
+        hits(&[best.clone()], "a"),
+        ["l EXACT 2 1"],
+        "the narrower type, whatever the bid"
+    );
+    assert_eq!(hits(&[best.clone()], "a x"), ["l PHRASE 1 7"]);
+    best.keywords = vec![
+        bid("a", 2),
+        Keyword::new("b", MatchType::Broad),
+        bid("c", 4),
+    ];
+    assert_eq!(
+        hits(&[best.clone()], "a b c"),
+        ["l BROAD 1 5"],
+        "then the higher bid; the listing's counts"
+    );
+    best.keywords = vec![bid("a", 5), bid("b a", 5), bid("c b", 5)];
+    assert_eq!(
+        hits(&[best.clone()], "a b c"),
+        ["l BROAD 1 5"],
+        "then more tokens, then the earlier"
+    );
+    best.quality = 0.0;
+    best.keywords = vec![bid("a", 1), bid("b", 2)];
+    assert_eq!(
+        hits(&[best], "a b"),
+        ["l BROAD 1 0"],
+        "bids count also where scores are equal"
+    );
+}
+
+#[test]
+fn equal_keywords_of_a_listing_are_one() {
+    let mut twice = listing("l", &["Red car", "car red", "\"a b\"", "\"A, b\"", "[x]"]);
+    twice.keywords[1].bid_micros = Some(3);
+    let counts = index(&[twice.clone()]).counts();
+    assert_eq!(
+        (counts.keywords, counts.duplicate_keywords, counts.patterns),
+        (3, 2, 3)
+    );
+    assert_eq!(hits(&[twice], "red car"), ["l BROAD 1 3"]);
+}
+
+#[test]
+fn order_is_score_then_type_then_id() {
+    let inventory = [
+        with_bid(listing("c", &["a"]), 2),
+        with_bid(listing("b", &["\"a\""]), 2),
+        with_bid(listing("e", &["[a]"]), 2),
+        with_bid(listing("z", &["a"]), 3),
+        with_bid(listing("aa", &["a"]), 2),
+        with_bid(listing("B", &["a"]), 2),
+        listing("0", &["[a]"]),
+    ];
+    check(&inventory, "a", &["z", "e", "b", "B", "aa", "c", "0"]);
+}
+
+#[test]
+fn score_is_bid_times_quality() {
+    let mut low = with_bid(listing("low", &["a"]), 1_000_000);
+    low.quality = 0.5;
+    let mut high = with_bid(listing("high", &["a"]), 300_000);
+    high.quality = 2.0;
+    assert_eq!(
+        hits(&[low, high], "a"),
+        ["high BROAD 0 600000", "low BROAD 0 500000"]
+    );
+}
+
+#[test]
+fn limit_and_group_cap_cut_the_ordered_list_and_total_does_not_change() {
+    let mut inventory = Vec::new();
+    for (id, group, bid) in [
+        ("a", "g", 9),
+        ("b", "g", 8),
+        ("c", "h", 7),
+        ("d", "g", 6),
+        ("e", "", 5),
+        ("f", "", 4),
+    ] {
+        let mut listing = with_bid(listing(id, &["x"]), bid);
+        listing.group = (!group.is_empty()).then(|| group.to_owned());
+        inventory.push(listing);
+    }
+    let ids = |limit, max_per_group| {
+        let (hits, total) = ask(
+            &inventory,
+            Query {
+                limit,
+                max_per_group,
+                ..query("x")
+            },
+        );
+        assert_eq!(total, 6);
+        hits.iter()
+            .map(|hit| hit[..1].to_owned())
+            .collect::<String>()
+    };
+    assert_eq!(ids(10, 0), "abcdef");
+    assert_eq!(ids(3, 0), "abc");
+    assert_eq!(ids(10, 1), "acef");
+    assert_eq!(ids(3, 2), "abc");
+    assert_eq!(ids(4, 1), "acef");
+    assert_eq!(ids(1, 1), "a");
+}
+
+#[test]
+fn many_keywords_under_one_word_become_nodes_with_hashed_edges() {
+    let words: Vec<_> = (0..300).map(|number| format!("w{number}")).collect();
+    let mut inventory = Vec::new();
+    for (number, word) in words.iter().enumerate() {
+        let other = &words[(number * 7 + 1) % words.len()];
+        inventory.push(listing(
+            &format!("l{number}"),
+            &[&format!("common {word} {other}")],
+        ));
+    }
+    inventory.push(listing("alone", &["common"]));
+    inventory.push(listing("phrase", &["\"common w7\""]));
+    let all = words.join(" ") + " common";
+    assert_eq!(ask(&inventory, query(&all)).1, 301);
+    check(&inventory, "common w7 w50", &["phrase", "alone", "l7"]);
+    check(&inventory, "w7 common", &["alone"]);
+}
+
+#[test]
+fn refused_texts_fail_alone() {
+    let index = index(&[listing("l", &["a"])]);
+    let mut scratch = Scratch::new(TextLimits {
+        text_bytes_max: 8,
+        text_tokens_max: 3,
+    });
+    let queries = [
+        query("a"),
+        query("a b c d"),
+        query("a 3456789"),
+        query("a b"),
+    ];
+    match_batch(&index, &queries, &mut scratch);
+    let answers: Vec<_> = scratch
+        .answers()
+        .map(|answer| {
+            (
+                answer.hits.len(),
+                answer.refused.map(|refused| refused.code()),
+            )
+        })
+        .collect();
+    let expected = [
+        (1, None),
+        (0, Some("TEXT_TOO_MANY_TOKENS")),
+        (0, Some("TEXT_TOO_LONG")),
+        (1, None),
+    ];
+    assert_eq!(answers, expected);
+}
+
+#[test]
+fn a_search_that_is_cut_short_says_so_and_returns_nothing_whose_negatives_were_not_judged() {
+    let mut inventory = vec![
+        listing("plain", &["a"]),
+        listing("careful", &["a", "-\"zz y\""]),
+    ];
+    inventory
+        .extend((0..50).map(|number| listing(&format!("x{number}"), &[&format!("a b c{number}")])));
+    let index = index(&inventory);
+    let text = "a b zz y";
+    let full = {
+        let mut scratch = Scratch::new(TextLimits::default());
+        match_batch(&index, &[query(text)], &mut scratch);
+        scratch.answers().next().map(|answer| answer.total)
+    };
+    assert_eq!(full, Some(1), "the negative blocks");
+    let mut cut_short = 0;
+    for steps in 0..200 {
+        let mut scratch = Scratch::with_steps(TextLimits::default(), steps);
+        match_batch(&index, &[query(text)], &mut scratch);
+        let answer = scratch.answers().next().expect("one query has one answer");
+        let ids: Vec<_> = answer
+            .hits
+            .iter()
+            .map(|hit| index.listing_id(hit.listing))
+            .collect();
+        assert!(
+            !ids.contains(&"careful"),
+            "{steps} steps: its negatives were not judged"
+        );
+        assert_eq!(answer.incomplete, !answer.total_exact);
+        if answer.incomplete {
+            cut_short += 1;
+        } else {
+            assert_eq!(ids, ["plain"], "{steps} steps");
+        }
+    }
+    assert!(
+        cut_short > 0 && cut_short < 200,
+        "some of these limits are too low and some are not"
+    );
+}
+
+#[test]
+fn spans_name_the_bytes_that_matched() {
+    let inventory = [
+        listing("broad", &["shoes café"]),
+        listing("exact", &["[#café the shoes shoes]"]),
+        listing("phrase", &["\"the shoes\""]),
+    ];
+    let index = index(&inventory);
+    let text = "#Café, the shoes (Shoes)!";
+    let mut scratch = Scratch::new(TextLimits::default());
+    match_batch(&index, &[query(text)], &mut scratch);
+    let mut highlighter = Highlighter::new(TextLimits::default());
+    highlighter.set_text(&index, text);
+    let mut found = Vec::new();
+    for hit in scratch
+        .answers()
+        .next()
+        .expect("one query has one answer")
+        .hits
+    {
+        let spans = highlighter.spans(&index, hit);
+        let spans: Vec<_> = spans
+            .iter()
+            .map(|span| &text[span.start as usize..span.end as usize])
+            .collect();
+        found.push((index.listing_id(hit.listing), spans));
+    }
+    let expected = [
+        ("exact", vec!["#Café, the shoes (Shoes"]),
+        ("phrase", vec!["the shoes"]),
+        ("broad", vec!["#Café", "shoes", "Shoes"]),
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_hit_gives_its_keyword_and_payload_as_they_were_written() {
+    let mut inventory = listing("l", &["nothing", "\"^Big  SALE\"", "-x"]);
+    inventory.keywords[1].bid_micros = Some(7);
+    inventory.payload = b"payload".to_vec();
+    let index = index(&[inventory.clone(), listing("k", &["big"])]);
+    let mut scratch = Scratch::new(TextLimits::default());
+    match_batch(&index, &[query("big sale")], &mut scratch);
+    let answer = scratch.answers().next().expect("one query has one answer");
+    let keywords: Vec<_> = answer.hits.iter().map(|hit| index.keyword(hit)).collect();
+    assert_eq!(
+        keywords,
+        [
+            inventory.keywords[1].clone(),
+            Keyword::new("big", MatchType::Broad)
+        ]
+    );
+    assert_eq!(index.payload(answer.hits[0].listing), b"payload");
+    assert_eq!(index.payload(answer.hits[1].listing), b"");
+}
+
+/// The first thing that is wrong with a listing; the builder must be as it was then.
+fn check_refused(change: impl FnOnce(&mut Listing), field: Field, reason: Reason) {
+    let mut builder = IndexBuilder::new();
+    builder.add(&listing("first", &["a"])).expect("it is good");
+    let mut bad = listing("l", &["b", "-c"]);
+    change(&mut bad);
+    assert_eq!(builder.add(&bad), Err(vec![ListingError { field, reason }]));
+    builder
+        .add(&listing("l", &["b"]))
+        .expect("nothing of the bad one was added");
+    let index = builder.finish();
+    index.validate().expect("an index just built is valid");
+    assert_eq!((index.counts().listings, index.counts().patterns), (2, 2));
+}
+
+#[test]
+fn bad_listings_are_refused_with_field_and_reason() {
+    check_refused(|bad| bad.id.clear(), Field::Id, Reason::Empty);
+    check_refused(
+        |bad| bad.id = "x".repeat(129),
+        Field::Id,
+        Reason::TooLong(128),
+    );
+    check_refused(
+        |bad| bad.id = "first".into(),
+        Field::Id,
+        Reason::DuplicateId(0),
+    );
+    check_refused(
+        |bad| bad.group = Some(String::new()),
+        Field::Group,
+        Reason::Empty,
+    );
+    check_refused(
+        |bad| bad.group = Some("x".repeat(129)),
+        Field::Group,
+        Reason::TooLong(128),
+    );
+    check_refused(
+        |bad| bad.keywords.clear(),
+        Field::Keywords,
+        Reason::NoKeyword,
+    );
+    check_refused(
+        |bad| bad.keywords[0].text = "?!".into(),
+        Field::Keyword(0),
+        Reason::KeywordEmpty,
+    );
+    check_refused(
+        |bad| bad.negatives[0].text = " ".into(),
+        Field::Negative(0),
+        Reason::KeywordEmpty,
+    );
+    check_refused(
+        |bad| bad.keywords[0].text = "x".repeat(4_097),
+        Field::Keyword(0),
+        Reason::TooLong(4_096),
+    );
+    check_refused(
+        |bad| bad.keywords[0].text = "x ".repeat(256),
+        Field::Keyword(0),
+        Reason::KeywordTooManyTokens(255),
+    );
+    check_refused(
+        |bad| bad.payload = vec![0; 65_537],
+        Field::Payload,
+        Reason::TooLong(65_536),
+    );
+    for quality in [-1.0, f64::NAN, f64::INFINITY] {
+        check_refused(
+            |bad| bad.quality = quality,
+            Field::Quality,
+            Reason::ScoreNotFinite,
+        );
+    }
+    check_refused(
+        |bad| (bad.quality, bad.keywords[0].bid_micros) = (1e300, Some(1_000_000_000)),
+        Field::Quality,
+        Reason::ScoreNotFinite,
+    );
+    let time = |seconds| Some(Time { seconds, nanos: 0 });
+    check_refused(
+        |bad| (bad.start_time, bad.end_time) = (time(5), time(5)),
+        Field::EndTime,
+        Reason::EndsBeforeStart,
+    );
+}
+
+#[test]
+fn an_empty_index_answers() {
+    assert_eq!(ask(&[], query("a")), (vec![], 0));
+    assert_eq!(ask(&[listing("l", &["a"])], query("")), (vec![], 0));
+}
+
+#[test]
+fn the_same_listings_in_another_order_give_the_same_answers() {
+    let mut inventory: Vec<_> = (0..40)
+        .map(|number| listing(&format!("{number}"), &["a b", &format!("a c{number}")]))
+        .collect();
+    let expected = ask(&inventory, query("a b c3 c17"));
+    inventory.reverse();
+    assert_eq!(ask(&inventory, query("a b c3 c17")), expected);
+}
