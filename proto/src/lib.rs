@@ -7,13 +7,7 @@
 
 /// Version 1 of the API, package `broadside.v1`.
 pub mod v1 {
-    #![allow(
-        missing_docs,
-        unreachable_pub,
-        clippy::all,
-        clippy::pedantic,
-        clippy::nursery
-    )]
+    #![allow(missing_docs, unreachable_pub, clippy::all, clippy::pedantic, clippy::nursery)]
     include!("generated/broadside.v1.rs");
 }
 

@@ -28,10 +28,7 @@ fn generated_code_is_current() {
     fs::remove_dir_all(&directory).expect("the temporary directory is ours");
 
     compare(&root.join("src/generated/broadside.v1.rs"), &code);
-    compare(
-        &root.join("src/generated/broadside.v1.bin"),
-        &descriptor_bytes,
-    );
+    compare(&root.join("src/generated/broadside.v1.bin"), &descriptor_bytes);
 }
 
 fn tempdir() -> std::path::PathBuf {

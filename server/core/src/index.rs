@@ -83,12 +83,8 @@ impl Index {
                 listings.keywords.bytes() + size_of_val(listings.first_keyword.as_slice()),
             ),
         ];
-        let mut parts = parts
-            .map(|(name, bytes)| MemoryPart {
-                name,
-                bytes: bytes as u64,
-            })
-            .to_vec();
+        let mut parts =
+            parts.map(|(name, bytes)| MemoryPart { name, bytes: bytes as u64 }).to_vec();
         parts.sort_by_key(|part| std::cmp::Reverse(part.bytes));
         parts
     }
@@ -108,11 +104,7 @@ impl Index {
         let first = self.listings.first_keyword[hit.listing.0 as usize];
         let pattern = self.patterns.get(hit.pattern);
         Keyword {
-            text: self
-                .listings
-                .keywords
-                .get_str((first + hit.keyword) as usize)
-                .to_owned(),
+            text: self.listings.keywords.get_str((first + hit.keyword) as usize).to_owned(),
             match_type: hit.match_type,
             bid_micros: hit.own_bid.then_some(hit.bid_micros),
             anchor_start: pattern.anchor_start(),

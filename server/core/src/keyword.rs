@@ -168,11 +168,7 @@ mod tests {
     fn check(notation: &str, text: &str, match_type: MatchType, marks: &str) {
         let parsed = Keyword::parse(notation).expect(notation);
         let keyword = &parsed.keyword;
-        assert_eq!(
-            (keyword.text.as_str(), keyword.match_type),
-            (text, match_type),
-            "{notation}"
-        );
+        assert_eq!((keyword.text.as_str(), keyword.match_type), (text, match_type), "{notation}");
         assert_eq!(parsed.negative, marks.contains('-'), "{notation}");
         assert_eq!(keyword.anchor_start, marks.contains('^'), "{notation}");
         assert_eq!(keyword.anchor_end, marks.contains('$'), "{notation}");
@@ -181,29 +177,14 @@ mod tests {
     #[test]
     fn notation() {
         check("running shoes", "running shoes", MatchType::Broad, "");
-        check(
-            " \"running shoes\" ",
-            "running shoes",
-            MatchType::Phrase,
-            "",
-        );
+        check(" \"running shoes\" ", "running shoes", MatchType::Phrase, "");
         check("[running shoes]", "running shoes", MatchType::Exact, "");
         check("-free", "free", MatchType::Broad, "-");
         check("- free", "free", MatchType::Broad, "-");
         check("-\"free trial\"", "free trial", MatchType::Phrase, "-");
         check("-[free shoes]", "free shoes", MatchType::Exact, "-");
-        check(
-            "\"^breaking news\"",
-            "breaking news",
-            MatchType::Phrase,
-            "^",
-        );
-        check(
-            "\"breaking news$\"",
-            "breaking news",
-            MatchType::Phrase,
-            "$",
-        );
+        check("\"^breaking news\"", "breaking news", MatchType::Phrase, "^");
+        check("\"breaking news$\"", "breaking news", MatchType::Phrase, "$");
         check("\"^breaking news$\"", "breaking news", MatchType::Exact, "");
         check("\"$aapl\"", "$aapl", MatchType::Phrase, "");
         check("\"^$aapl$\"", "$aapl", MatchType::Exact, "");
@@ -212,12 +193,7 @@ mod tests {
     #[test]
     fn marks_count_as_a_pair_around_the_whole_keyword_only() {
         check("12\" monitor", "12\" monitor", MatchType::Broad, "");
-        check(
-            "\"weird al\" yankovic",
-            "\"weird al\" yankovic",
-            MatchType::Broad,
-            "",
-        );
+        check("\"weird al\" yankovic", "\"weird al\" yankovic", MatchType::Broad, "");
         check("[kẹrẹsí", "[kẹrẹsí", MatchType::Broad, "");
         check("\"", "\"", MatchType::Broad, "");
         check("/", "/", MatchType::Broad, "");
@@ -227,13 +203,7 @@ mod tests {
 
     #[test]
     fn regular_expressions_are_refused_by_name() {
-        assert_eq!(
-            Keyword::parse("/tor+ent/"),
-            Err(NotationError::RegexNotServed)
-        );
-        assert_eq!(
-            Keyword::parse("-/tor+ent/"),
-            Err(NotationError::RegexNotServed)
-        );
+        assert_eq!(Keyword::parse("/tor+ent/"), Err(NotationError::RegexNotServed));
+        assert_eq!(Keyword::parse("-/tor+ent/"), Err(NotationError::RegexNotServed));
     }
 }

@@ -32,26 +32,14 @@ pub const TEXT_TOKENS_MAX: usize = 8_192;
 /// Steps of one query: trie nodes entered, edges probed, patterns and positions compared. About 20 ms of work.
 pub const QUERY_STEPS_MAX: u32 = 2_000_000;
 
-const _: () = assert!(
-    KEYWORD_TOKENS_MAX < 1 << 9,
-    "a pattern's header has nine bits for its tokens"
-);
-const _: () = assert!(
-    KEYWORD_BYTES_MAX <= TEXT_BYTES_MAX,
-    "a keyword must be findable in some text"
-);
-const _: () = assert!(
-    KEYWORD_TOKENS_MAX <= TEXT_TOKENS_MAX,
-    "a keyword must be findable in some text"
-);
-const _: () = assert!(
-    MATCHES_DEFAULT <= MATCHES_MAX,
-    "the default must be allowed"
-);
-const _: () = assert!(
-    TEXT_BYTES_MAX <= u32::MAX as usize,
-    "spans are 32 bits wide"
-);
+const _: () =
+    assert!(KEYWORD_TOKENS_MAX < 1 << 9, "a pattern's header has nine bits for its tokens");
+const _: () =
+    assert!(KEYWORD_BYTES_MAX <= TEXT_BYTES_MAX, "a keyword must be findable in some text");
+const _: () =
+    assert!(KEYWORD_TOKENS_MAX <= TEXT_TOKENS_MAX, "a keyword must be findable in some text");
+const _: () = assert!(MATCHES_DEFAULT <= MATCHES_MAX, "the default must be allowed");
+const _: () = assert!(TEXT_BYTES_MAX <= u32::MAX as usize, "spans are 32 bits wide");
 
 /// How long a text may be. Longer ones are refused, never cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,9 +52,6 @@ pub struct TextLimits {
 
 impl Default for TextLimits {
     fn default() -> Self {
-        TextLimits {
-            text_bytes_max: TEXT_BYTES_MAX,
-            text_tokens_max: TEXT_TOKENS_MAX,
-        }
+        TextLimits { text_bytes_max: TEXT_BYTES_MAX, text_tokens_max: TEXT_TOKENS_MAX }
     }
 }

@@ -137,32 +137,13 @@ pub fn match_batch(index: &Index, queries: &[Query<'_>], scratch: &mut Scratch) 
 }
 
 fn match_one(index: &Index, query: &Query<'_>, scratch: &mut Scratch) -> Answered {
-    let Scratch {
-        limits,
-        steps_max,
-        buffers,
-        words,
-        search,
-        ranking,
-        hits,
-        ..
-    } = scratch;
+    let Scratch { limits, steps_max, buffers, words, search, ranking, hits, .. } = scratch;
     debug_assert!(query.limit <= MATCHES_MAX, "the edge checks limits");
     if let Err(refused) = words.read(index, query.text, *limits, buffers) {
         let refused = Some(refused);
-        return Answered {
-            hits_end: hits.len(),
-            total: 0,
-            incomplete: false,
-            refused,
-        };
+        return Answered { hits_end: hits.len(), total: 0, incomplete: false, refused };
     }
     let incomplete = !search.run(index, words, *steps_max);
     let total = rank::select(index, query, search, incomplete, ranking, hits);
-    Answered {
-        hits_end: hits.len(),
-        total,
-        incomplete,
-        refused: None,
-    }
+    Answered { hits_end: hits.len(), total, incomplete, refused: None }
 }

@@ -52,20 +52,14 @@ pub struct Answer {
 impl Inventory {
     /// Analyses the keywords of all listings. Each must have been accepted by [`crate::IndexBuilder::add`].
     pub fn new(listings: impl IntoIterator<Item = Listing>) -> Inventory {
-        let tokens = |keywords: &[Keyword]| {
-            keywords
-                .iter()
-                .map(|keyword| analyze(&keyword.text))
-                .collect()
-        };
+        let tokens =
+            |keywords: &[Keyword]| keywords.iter().map(|keyword| analyze(&keyword.text)).collect();
         let analysed = |listing: Listing| Analysed {
             keywords: tokens(&listing.keywords),
             negatives: tokens(&listing.negatives),
             listing,
         };
-        Inventory {
-            listings: listings.into_iter().map(analysed).collect(),
-        }
+        Inventory { listings: listings.into_iter().map(analysed).collect() }
     }
 
     /// The listings that match a text at a time, best first.
@@ -89,9 +83,7 @@ impl Inventory {
         found.sort_by(|(_, a), (_, b)| {
             let scores = b.score.partial_cmp(&a.score).expect("scores are finite");
             let types = a.match_type.cmp(&b.match_type);
-            scores
-                .then(types)
-                .then_with(|| a.listing_id.as_bytes().cmp(b.listing_id.as_bytes()))
+            scores.then(types).then_with(|| a.listing_id.as_bytes().cmp(b.listing_id.as_bytes()))
         });
         let total = found.len() as u64;
         let mut of_group: BTreeMap<&str, u32> = BTreeMap::new();
@@ -103,10 +95,7 @@ impl Inventory {
             *count += 1;
             max_per_group == 0 || *count <= max_per_group
         });
-        let matches = capped
-            .map(|(_, found)| found)
-            .take(limit as usize)
-            .collect();
+        let matches = capped.map(|(_, found)| found).take(limit as usize).collect();
         Answer { matches, total }
     }
 }
@@ -145,17 +134,9 @@ fn best_match(analysed: &Analysed, text: &[Token]) -> Option<Match> {
         }
     }
     let (match_type, bid, _, keyword) = best?;
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a score has the precision of its type"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "a score has the precision of its type")]
     let score = bid as f64 * listing.quality.abs();
-    Some(Match {
-        listing_id: listing.id.clone(),
-        score,
-        match_type,
-        keyword,
-    })
+    Some(Match { listing_id: listing.id.clone(), score, match_type, keyword })
 }
 
 /// A phrase with both anchors is an EXACT.
@@ -175,18 +156,15 @@ fn matches(keyword: &Keyword, tokens: &[Token], text: &[Token]) -> bool {
                 && (!keyword.anchor_start || start == 0)
                 && (!keyword.anchor_end || start + tokens.len() == text.len())
         }),
-        MatchType::Broad => tokens
-            .iter()
-            .all(|token| text.iter().any(|there| token_matches(token, there))),
+        MatchType::Broad => {
+            tokens.iter().all(|token| text.iter().any(|there| token_matches(token, there)))
+        }
     }
 }
 
 fn starts_with(text: &[Token], tokens: &[Token]) -> bool {
     tokens.len() <= text.len()
-        && tokens
-            .iter()
-            .zip(text)
-            .all(|(token, there)| token_matches(token, there))
+        && tokens.iter().zip(text).all(|(token, there)| token_matches(token, there))
 }
 
 /// A keyword's token with a sigil matches that sigil only; one without matches the word whatever it carries.
@@ -195,10 +173,8 @@ fn token_matches(keyword: &Token, text: &Token) -> bool {
 }
 
 fn distinct(tokens: &[Token]) -> Vec<(Option<char>, &str)> {
-    let mut distinct: Vec<_> = tokens
-        .iter()
-        .map(|token| (token.sigil, token.word.as_str()))
-        .collect();
+    let mut distinct: Vec<_> =
+        tokens.iter().map(|token| (token.sigil, token.word.as_str())).collect();
     distinct.sort_unstable();
     distinct.dedup();
     distinct

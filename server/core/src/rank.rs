@@ -23,10 +23,7 @@ pub(crate) struct Ranking {
 
 /// What a listing is worth with this bid.
 pub(crate) fn score(bid_micros: u64, quality: f64) -> f64 {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a score has the precision of its type"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "a score has the precision of its type")]
     let bid = bid_micros as f64;
     bid * quality
 }
@@ -42,11 +39,7 @@ pub(crate) fn select(
     ranking: &mut Ranking,
     hits: &mut Vec<Hit>,
 ) -> u64 {
-    let Search {
-        candidates,
-        negatives,
-        ..
-    } = search;
+    let Search { candidates, negatives, .. } = search;
     best_keyword_first(candidates);
     ranking.hits.clear();
     let mut previous = None;
@@ -68,18 +61,8 @@ pub(crate) fn select(
 /// Sorts candidates by listing, and those of one listing so that its best keyword comes first.
 fn best_keyword_first(candidates: &mut [Candidate]) {
     candidates.sort_unstable_by_key(|candidate| {
-        let Candidate {
-            posting,
-            match_type,
-            tokens,
-            ..
-        } = candidate;
-        let best = (
-            *match_type,
-            Reverse(posting.bid_micros),
-            Reverse(*tokens),
-            posting.keyword(),
-        );
+        let Candidate { posting, match_type, tokens, .. } = candidate;
+        let best = (*match_type, Reverse(posting.bid_micros), Reverse(*tokens), posting.keyword());
         (posting.listing, best)
     });
 }
@@ -110,8 +93,7 @@ fn admits(
 /// Whether two ascending lists have an element in common.
 fn shares(a: &[PatternId], b: &[PatternId]) -> bool {
     let (few, many) = if a.len() < b.len() { (a, b) } else { (b, a) };
-    few.iter()
-        .any(|pattern| many.binary_search(pattern).is_ok())
+    few.iter().any(|pattern| many.binary_search(pattern).is_ok())
 }
 
 fn hit(index: &Index, candidate: &Candidate) -> Hit {

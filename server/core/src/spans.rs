@@ -30,18 +30,12 @@ pub struct Highlighter {
 impl Highlighter {
     /// A highlighter for texts within these limits.
     pub fn new(limits: TextLimits) -> Highlighter {
-        Highlighter {
-            limits,
-            ..Highlighter::default()
-        }
+        Highlighter { limits, ..Highlighter::default() }
     }
 
     /// Reads the text whose hits are asked for next. A text beyond the limits has no hits and no spans.
     pub fn set_text(&mut self, index: &Index, text: &str) {
-        self.readable = self
-            .words
-            .read(index, text, self.limits, &mut self.buffers)
-            .is_ok();
+        self.readable = self.words.read(index, text, self.limits, &mut self.buffers).is_ok();
     }
 
     /// Where the hit's keyword stands in the text, ascending and without overlap: for EXACT and PHRASE one span from the
@@ -59,33 +53,22 @@ impl Highlighter {
         let tokens = self.words.tokens();
         let whole = |tokens: &[TextToken]| {
             let (first, last) = (tokens.first()?, tokens.last()?);
-            Some(Span {
-                start: first.start,
-                end: last.end,
-            })
+            Some(Span { start: first.start, end: last.end })
         };
         match hit.match_type {
             MatchType::Exact => self.spans.extend(whole(tokens)),
             MatchType::Phrase => {
-                let first = pattern
-                    .tokens()
-                    .next()
-                    .and_then(|word| self.words.find(word));
+                let first = pattern.tokens().next().and_then(|word| self.words.find(word));
                 let word = first.map(|at| self.words.distinct()[at]);
                 let start =
                     word.and_then(|word| phrase_starts(&pattern, &self.words, &word, 0).next());
                 let length = pattern.token_count() as usize;
-                self.spans
-                    .extend(start.and_then(|start| whole(&tokens[start..start + length])));
+                self.spans.extend(start.and_then(|start| whole(&tokens[start..start + length])));
             }
             MatchType::Broad => {
-                let found = tokens
-                    .iter()
-                    .filter(|token| pattern.tokens().any(|word| token.is(word)));
-                self.spans.extend(found.map(|token| Span {
-                    start: token.start,
-                    end: token.end,
-                }));
+                let found =
+                    tokens.iter().filter(|token| pattern.tokens().any(|word| token.is(word)));
+                self.spans.extend(found.map(|token| Span { start: token.start, end: token.end }));
                 // Several tokens may come of one word (U+FDFA); they have the same span.
                 self.spans.dedup();
             }

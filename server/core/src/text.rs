@@ -5,7 +5,7 @@
 //!
 //! Two paths give the same answer: [`ascii`] reads a text without any byte above 127 in one pass over its lower-case
 //! copy, and [`unicode`] reads everything else by way of Unicode's own tables. A property test holds them together, and
-//! the naive analysis in [`crate::naive`] holds both.
+//! the naive analysis in `naive` holds both.
 //!
 //! Where the contract leaves room, this is what is done:
 //! - a *word character* is a character of a segment that is a word by itself; `&`, sigils and suffixes are not. So in
@@ -154,10 +154,7 @@ impl std::error::Error for TextRefused {}
 impl Analyzer {
     /// An analyzer that refuses texts beyond these limits.
     pub fn new(limits: TextLimits) -> Analyzer {
-        Analyzer {
-            limits,
-            ..Analyzer::default()
-        }
+        Analyzer { limits, ..Analyzer::default() }
     }
 
     /// The tokens of a text, in its order.
@@ -192,14 +189,8 @@ impl Sink for OwnedTokens {
             return false;
         }
         let from = self.words.len();
-        self.words
-            .push_str(std::str::from_utf8(word).expect("a folded word is UTF-8"));
-        self.tokens.push(OwnedToken {
-            sigil,
-            word: from..self.words.len(),
-            start,
-            end,
-        });
+        self.words.push_str(std::str::from_utf8(word).expect("a folded word is UTF-8"));
+        self.tokens.push(OwnedToken { sigil, word: from..self.words.len(), start, end });
         true
     }
 }
@@ -208,10 +199,7 @@ impl Sink for OwnedTokens {
 pub(crate) fn check_bytes(text: &str, limits: TextLimits) -> Result<(), TextRefused> {
     let most = limits.text_bytes_max;
     if text.len() > most {
-        return Err(TextRefused::TooLong {
-            bytes: text.len(),
-            most,
-        });
+        return Err(TextRefused::TooLong { bytes: text.len(), most });
     }
     Ok(())
 }

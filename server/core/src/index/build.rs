@@ -116,31 +116,14 @@ impl IndexBuilder {
             let own_bid = keyword.bid_micros.is_some();
             let bid_micros = keyword.bid_micros.or(listing.bid_micros).unwrap_or(0);
             let role = Role::Positive { own_bid };
-            self.draft(
-                keyword,
-                role,
-                bid_micros,
-                nth,
-                Field::Keyword(nth),
-                &mut errors,
-            );
+            self.draft(keyword, role, bid_micros, nth, Field::Keyword(nth), &mut errors);
         }
         for (nth, negative) in listing.negatives.iter().enumerate() {
-            self.draft(
-                negative,
-                Role::Negative,
-                0,
-                nth,
-                Field::Negative(nth),
-                &mut errors,
-            );
+            self.draft(negative, Role::Negative, 0, nth, Field::Negative(nth), &mut errors);
         }
         if self.pattern_words >= Target::PLACES_MAX as usize {
             let reason = Reason::TooManyListings(self.listings());
-            errors.push(ListingError {
-                field: Field::Keywords,
-                reason,
-            });
+            errors.push(ListingError { field: Field::Keywords, reason });
         }
         if errors.is_empty() {
             self.commit(listing);
@@ -175,16 +158,8 @@ impl IndexBuilder {
             refuse(Field::Keywords, Reason::NoKeyword);
         }
         let lengths = [
-            (
-                Field::Keywords,
-                listing.keywords.len(),
-                LISTING_KEYWORDS_MAX,
-            ),
-            (
-                Field::Negatives,
-                listing.negatives.len(),
-                LISTING_NEGATIVES_MAX,
-            ),
+            (Field::Keywords, listing.keywords.len(), LISTING_KEYWORDS_MAX),
+            (Field::Negatives, listing.negatives.len(), LISTING_NEGATIVES_MAX),
             (Field::Payload, listing.payload.len(), PAYLOAD_BYTES_MAX),
         ];
         for (field, length, most) in lengths {
@@ -192,10 +167,7 @@ impl IndexBuilder {
                 refuse(field, reason);
             }
         }
-        let bids = listing
-            .keywords
-            .iter()
-            .filter_map(|keyword| keyword.bid_micros);
+        let bids = listing.keywords.iter().filter_map(|keyword| keyword.bid_micros);
         let highest_bid = bids.chain(listing.bid_micros).max().unwrap_or(0);
         if !(listing.quality >= 0.0 && score(highest_bid, listing.quality).is_finite()) {
             refuse(Field::Quality, Reason::ScoreNotFinite);
@@ -238,8 +210,7 @@ impl IndexBuilder {
         };
         let mut start = 0;
         for &end in &self.analysed.ends {
-            self.tokens
-                .push(self.words.intern(&self.analysed.bytes[start..end]));
+            self.tokens.push(self.words.intern(&self.analysed.bytes[start..end]));
             start = end;
         }
         let keyword = keyword.clone_kind();
@@ -271,10 +242,8 @@ impl IndexBuilder {
     /// Keeps what was checked.
     fn commit(&mut self, listing: &Listing) {
         let ordinal = self.ids.intern(listing.id.as_bytes());
-        let group = listing
-            .group
-            .as_ref()
-            .map(|group| GroupId(self.groups.intern(group.as_bytes())));
+        let group =
+            listing.group.as_ref().map(|group| GroupId(self.groups.intern(group.as_bytes())));
         let mut flags = 0;
         if listing.status == Status::Paused {
             flags |= PAUSED;
@@ -285,20 +254,12 @@ impl IndexBuilder {
         if listing.start_time.is_some() || listing.end_time.is_some() {
             flags |= HAS_FLIGHT;
             let (start, end) = (listing.start_time, listing.end_time);
-            self.flights.push(Flight {
-                listing: ListingId(ordinal),
-                start,
-                end,
-            });
+            self.flights.push(Flight { listing: ListingId(ordinal), start, end });
         }
         let group = group.unwrap_or(GroupId::NONE);
         // A quality of -0.0 would make scores of -0.0, which are sorted after 0.0.
         let quality = listing.quality.abs();
-        self.judged.push(Judged {
-            quality,
-            group,
-            flags,
-        });
+        self.judged.push(Judged { quality, group, flags });
         self.payloads.push(&listing.payload);
         let first = u32::try_from(self.keywords.len()).expect("fewer than tokens");
         self.first_keyword.push(first);
@@ -319,11 +280,7 @@ impl Keyword {
         let phrase = self.match_type == MatchType::Phrase;
         let both = phrase && self.anchor_start && self.anchor_end;
         Kind {
-            match_type: if both {
-                MatchType::Exact
-            } else {
-                self.match_type
-            },
+            match_type: if both { MatchType::Exact } else { self.match_type },
             anchor_start: phrase && !both && self.anchor_start,
             anchor_end: phrase && !both && self.anchor_end,
         }

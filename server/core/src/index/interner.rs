@@ -17,12 +17,7 @@ impl Interner {
     /// The number of a string; it gets the next one if it is new.
     pub(crate) fn intern(&mut self, string: &[u8]) -> u32 {
         let hash = self.hasher.hash_one(string);
-        let Interner {
-            table,
-            bytes,
-            ends,
-            hasher,
-        } = self;
+        let Interner { table, bytes, ends, hasher } = self;
         let get = |number: u32| value(bytes, ends, number);
         if let Some(&number) = table.find(hash, |&number| get(number) == string) {
             return number;
@@ -37,9 +32,7 @@ impl Interner {
     /// The number of a string, if it has one.
     pub(crate) fn find(&self, string: &[u8]) -> Option<u32> {
         let hash = self.hasher.hash_one(string);
-        self.table
-            .find(hash, |&number| self.get(number) == string)
-            .copied()
+        self.table.find(hash, |&number| self.get(number) == string).copied()
     }
 
     /// The string of a number that was given.

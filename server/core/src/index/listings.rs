@@ -87,16 +87,9 @@ impl Posting {
 
     /// `keyword` is an index into the listing's keywords.
     pub(crate) fn new(listing: ListingId, keyword: u32, bid_micros: u64, own_bid: bool) -> Posting {
-        assert!(
-            keyword < Posting::OWN_BID,
-            "keywords of a listing are bounded"
-        );
+        assert!(keyword < Posting::OWN_BID, "keywords of a listing are bounded");
         let flag = if own_bid { Posting::OWN_BID } else { 0 };
-        Posting {
-            listing,
-            keyword: keyword | flag,
-            bid_micros,
-        }
+        Posting { listing, keyword: keyword | flag, bid_micros }
     }
 
     /// Index of the keyword in the listing.
@@ -159,18 +152,13 @@ impl Listings {
     #[inline]
     pub(crate) fn negatives_of(&self, listing: ListingId) -> &[PatternId] {
         let at = listing.0 as usize;
-        let start = at
-            .checked_sub(1)
-            .map_or(0, |before| self.negatives_end[before]);
+        let start = at.checked_sub(1).map_or(0, |before| self.negatives_end[before]);
         &self.negatives[start as usize..self.negatives_end[at] as usize]
     }
 
     /// Whether a listing that has a flight matches at this time.
     pub(crate) fn is_in_flight(&self, listing: ListingId, at: Time) -> bool {
-        let Ok(found) = self
-            .flights
-            .binary_search_by_key(&listing, |flight| flight.listing)
-        else {
+        let Ok(found) = self.flights.binary_search_by_key(&listing, |flight| flight.listing) else {
             return true;
         };
         let flight = &self.flights[found];

@@ -68,18 +68,14 @@ impl Patterns {
     ) -> PatternId {
         let place = self.next_place();
         let count = u32::try_from(tokens.len()).expect("tokens of a keyword are bounded");
-        assert!(
-            (1..=TOKENS_MASK).contains(&count),
-            "a pattern has 1 to 255 tokens"
-        );
+        assert!((1..=TOKENS_MASK).contains(&count), "a pattern has 1 to 255 tokens");
         let flag = |set: bool, bit: u32| if set { bit } else { 0 };
         let header = count
             | (kind.match_type as u32) << TYPE_SHIFT
             | flag(kind.anchor_start, ANCHOR_START)
             | flag(kind.anchor_end, ANCHOR_END)
             | flag(negative, NEGATIVE);
-        self.words
-            .extend_from_slice(&[header, first_posting, postings]);
+        self.words.extend_from_slice(&[header, first_posting, postings]);
         self.words.extend_from_slice(tokens);
         self.count += 1;
         place

@@ -110,26 +110,17 @@ impl Target {
     pub(crate) fn place(self) -> Place {
         if self.0 & Target::LEAF != 0 {
             let count = (self.0 >> Target::COUNT_SHIFT & 3) + 1;
-            Place::Leaf {
-                first: self.0 & Target::PLACES_MAX,
-                count,
-            }
+            Place::Leaf { first: self.0 & Target::PLACES_MAX, count }
         } else {
             let number = self.0 & (Target::TERMINAL - 1);
-            Place::Node {
-                number,
-                terminal: self.0 & Target::TERMINAL != 0,
-            }
+            Place::Node { number, terminal: self.0 & Target::TERMINAL != 0 }
         }
     }
 }
 
 impl Root {
     /// Nowhere: in an empty slot.
-    pub(crate) const NONE: Root = Root {
-        target: Target::NONE,
-        filter: 0,
-    };
+    pub(crate) const NONE: Root = Root { target: Target::NONE, filter: 0 };
 
     /// Whether it can lead to a match in a text whose later words have this filter.
     #[inline]
@@ -155,22 +146,12 @@ impl Trie {
             count => count + count / 2,
         };
         let first = self.edges.len();
-        self.edges.resize(
-            first + slots,
-            Edge {
-                word: WordId::NONE,
-                root: Root::NONE,
-            },
-        );
+        self.edges.resize(first + slots, Edge { word: WordId::NONE, root: Root::NONE });
         let table = &mut self.edges[first..];
         let mut filter = 0;
         for (nth, edge) in edges.iter().enumerate() {
             filter |= filter_bit(edge.word);
-            let mut at = if slots <= SCANNED_EDGES_MAX {
-                nth
-            } else {
-                slot_of(edge.word, slots)
-            };
+            let mut at = if slots <= SCANNED_EDGES_MAX { nth } else { slot_of(edge.word, slots) };
             while table[at].word != WordId::NONE {
                 at = if at + 1 == slots { 0 } else { at + 1 };
             }
@@ -215,10 +196,7 @@ impl Trie {
 #[inline]
 pub(crate) fn find_edge(edges: &[Edge], word: WordId) -> Option<Root> {
     if edges.len() <= SCANNED_EDGES_MAX {
-        return edges
-            .iter()
-            .find(|edge| edge.word == word)
-            .map(|edge| edge.root);
+        return edges.iter().find(|edge| edge.word == word).map(|edge| edge.root);
     }
     let mut at = slot_of(word, edges.len());
     loop {
@@ -235,7 +213,6 @@ pub(crate) fn find_edge(edges: &[Edge], word: WordId) -> Option<Root> {
 
 /// The slot where a search for this word begins: its share of the whole range.
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "below the number of slots")]
 fn slot_of(word: WordId, slots: usize) -> usize {
     let hash = word.0.wrapping_mul(0x9e37_79b1);
     ((u64::from(hash) * slots as u64) >> 32) as usize

@@ -24,10 +24,7 @@ impl Index {
         let mut next_posting = 0;
         for (id, pattern) in self.patterns.iter() {
             let wrong = |what: &str| Err(format!("pattern {}: {what}", id.0));
-            if pattern
-                .tokens()
-                .any(|word| word.0 >= self.vocabulary.words())
-            {
+            if pattern.tokens().any(|word| word.0 >= self.vocabulary.words()) {
                 return wrong("a word that does not exist");
             }
             if pattern.first_posting != next_posting {
@@ -44,10 +41,7 @@ impl Index {
             if !postings.is_sorted_by(|a, b| a.listing < b.listing) {
                 return wrong("its postings are not in order");
             }
-            if postings
-                .iter()
-                .any(|posting| posting.listing.0 as usize >= self.listings.len())
-            {
+            if postings.iter().any(|posting| posting.listing.0 as usize >= self.listings.len()) {
                 return wrong("a listing that does not exist");
             }
         }
@@ -64,10 +58,7 @@ impl Index {
             self.validate_part(root, &mut vec![word], &mut reached)?;
         }
         if reached != self.patterns.count() {
-            return Err(format!(
-                "trie: {reached} patterns of {}",
-                self.patterns.count()
-            ));
+            return Err(format!("trie: {reached} patterns of {}", self.patterns.count()));
         }
         Ok(())
     }
@@ -81,11 +72,8 @@ impl Index {
         let (first, count) = match root.target.place() {
             Place::Leaf { first, count } => (first, count),
             Place::Node { number, terminal } => {
-                let node = self
-                    .trie
-                    .nodes()
-                    .get(number as usize)
-                    .ok_or("trie: a node is missing")?;
+                let node =
+                    self.trie.nodes().get(number as usize).ok_or("trie: a node is missing")?;
                 if terminal != (node.patterns > 0) || root.filter != node.filter {
                     return Err(format!("node {number}: its parent has it wrong"));
                 }
@@ -94,10 +82,7 @@ impl Index {
                     let found = find_edge(edges, edge.word) == Some(edge.root);
                     let passes = node.filter & filter_bit(edge.word) != 0;
                     if !found || !passes || path.last().is_none_or(|&last| edge.word <= last) {
-                        return Err(format!(
-                            "node {number}: edge {} is out of place",
-                            edge.word.0
-                        ));
+                        return Err(format!("node {number}: edge {} is out of place", edge.word.0));
                     }
                     path.push(edge.word);
                     self.validate_part(edge.root, path, reached)?;
@@ -156,15 +141,11 @@ impl Index {
                 return wrong("its negatives are not announced");
             }
             if !negatives.is_sorted_by(|a, b| a < b)
-                || negatives
-                    .iter()
-                    .any(|&negative| !self.patterns.get(negative).is_negative())
+                || negatives.iter().any(|&negative| !self.patterns.get(negative).is_negative())
             {
                 return wrong("its negatives are not in order, or are none");
             }
-            let flight = listings
-                .flights
-                .binary_search_by_key(&id, |flight| flight.listing);
+            let flight = listings.flights.binary_search_by_key(&id, |flight| flight.listing);
             if flight.is_ok() != (judged.flags & HAS_FLIGHT != 0) {
                 return wrong("its flight is not announced");
             }

@@ -67,10 +67,7 @@ impl Key {
     fn of(sigil: Option<Sigil>, word: &[u8], seed: u64) -> (Key, u64) {
         let sigil = sigil.map_or(0, |sigil| sigil as u8) << SIGIL_SHIFT;
         let mut bytes = [0; 16];
-        if let Some(head) = bytes
-            .get_mut(..word.len())
-            .filter(|_| word.len() <= INLINE_BYTES)
-        {
+        if let Some(head) = bytes.get_mut(..word.len()).filter(|_| word.len() <= INLINE_BYTES) {
             head.copy_from_slice(word);
             #[expect(clippy::cast_possible_truncation, reason = "at most 15")]
             let length = word.len() as u8;
@@ -115,21 +112,17 @@ fn mix(bytes: [u8; 16], seed: u64) -> u64 {
 }
 
 fn hash_long(word: &[u8], seed: u64) -> u64 {
-    word.chunks(16)
-        .fold(seed ^ word.len() as u64, |hash, chunk| {
-            let mut bytes = [0; 16];
-            bytes[..chunk.len()].copy_from_slice(chunk);
-            mix(
-                bytes,
-                hash.rotate_left(23).wrapping_add(0xa076_1d64_78bd_642f),
-            )
-        })
+    word.chunks(16).fold(seed ^ word.len() as u64, |hash, chunk| {
+        let mut bytes = [0; 16];
+        bytes[..chunk.len()].copy_from_slice(chunk);
+        mix(bytes, hash.rotate_left(23).wrapping_add(0xa076_1d64_78bd_642f))
+    })
 }
 
 impl Vocabulary {
     /// Builds the table. `words` gives each word's sigil and bytes, in the order of their ids; `roots` what each leads to.
     pub(crate) fn build<'a>(
-        words: impl ExactSizeIterator<Item = (Option<Sigil>, &'a [u8])> + Clone,
+        words: &(impl ExactSizeIterator<Item = (Option<Sigil>, &'a [u8])> + Clone),
         roots: &[Root],
     ) -> Vocabulary {
         assert_eq!(words.len(), roots.len(), "each word has a root");
@@ -148,11 +141,7 @@ impl Vocabulary {
         seed: u64,
     ) -> Vocabulary {
         let count = u32::try_from(words.len()).expect("words are counted in 32 bits");
-        let empty = Slot {
-            key: Key([0; 16]),
-            word: WordId::NONE,
-            root: Root::NONE,
-        };
+        let empty = Slot { key: Key([0; 16]), word: WordId::NONE, root: Root::NONE };
         // At most two thirds full.
         let mut slots = vec![empty; words.len() + words.len() / 2 + 1];
         let mut long_words = Vec::new();
@@ -167,18 +156,9 @@ impl Vocabulary {
             while slots[at].word != WordId::NONE {
                 at = if at + 1 == slots.len() { 0 } else { at + 1 };
             }
-            slots[at] = Slot {
-                key,
-                word: WordId(id),
-                root: roots[id as usize],
-            };
+            slots[at] = Slot { key, word: WordId(id), root: roots[id as usize] };
         }
-        Vocabulary {
-            slots,
-            long_words,
-            seed,
-            words: count,
-        }
+        Vocabulary { slots, long_words, seed, words: count }
     }
 
     /// What to look for, to be made as soon as a word is known.
@@ -200,11 +180,7 @@ impl Vocabulary {
             if self.is_same(slot.key, probe) {
                 return Some((slot.word, slot.root));
             }
-            at = if at + 1 == self.slots.len() {
-                0
-            } else {
-                at + 1
-            };
+            at = if at + 1 == self.slots.len() { 0 } else { at + 1 };
         }
     }
 
@@ -215,10 +191,7 @@ impl Vocabulary {
         }
         key.is_long()
             && key.at(0) == probe.key
-            && self
-                .long_words
-                .get(key.place()..key.place() + probe.word.len())
-                == Some(probe.word)
+            && self.long_words.get(key.place()..key.place() + probe.word.len()) == Some(probe.word)
     }
 
     /// Distinct words.
@@ -242,11 +215,7 @@ impl Vocabulary {
     fn longest_run(&self) -> usize {
         let (mut longest, mut run) = (0, 0);
         for slot in &self.slots {
-            run = if slot.word == WordId::NONE {
-                0
-            } else {
-                run + 1
-            };
+            run = if slot.word == WordId::NONE { 0 } else { run + 1 };
             longest = longest.max(run);
         }
         longest
@@ -286,24 +255,10 @@ mod tests {
     use crate::text::Sigil;
 
     fn vocabulary(words: &[(Option<Sigil>, &str)]) -> Vocabulary {
-        let roots = vec![
-            Root {
-                target: Target::leaf(0, 1),
-                filter: 0
-            };
-            words.len()
-        ];
-        let vocabulary = Vocabulary::build(
-            words
-                .iter()
-                .map(|&(sigil, word)| (sigil, word.as_bytes()))
-                .collect::<Vec<_>>()
-                .into_iter(),
-            &roots,
-        );
-        vocabulary
-            .validate()
-            .expect("a vocabulary just built is valid");
+        let roots = vec![Root { target: Target::leaf(0, 1), filter: 0 }; words.len()];
+        let bytes: Vec<_> = words.iter().map(|&(sigil, word)| (sigil, word.as_bytes())).collect();
+        let vocabulary = Vocabulary::build(&bytes.into_iter(), &roots);
+        vocabulary.validate().expect("a vocabulary just built is valid");
         vocabulary
     }
 
@@ -315,13 +270,8 @@ mod tests {
     #[test]
     fn words_of_every_length_and_sigil_are_found_and_no_others() {
         let lengths = (1..80).flat_map(|length| {
-            [
-                None,
-                Some(Sigil::Hash),
-                Some(Sigil::At),
-                Some(Sigil::Dollar),
-            ]
-            .map(|sigil| (sigil, "x".repeat(length)))
+            [None, Some(Sigil::Hash), Some(Sigil::At), Some(Sigil::Dollar)]
+                .map(|sigil| (sigil, "x".repeat(length)))
         });
         let words: Vec<_> = lengths.collect();
         let (present, absent): (Vec<_>, Vec<_>) = words
@@ -332,11 +282,7 @@ mod tests {
         let present: Vec<_> = present.into_iter().map(|(_, word)| word).collect();
         let vocabulary = vocabulary(&present);
         for (id, (sigil, word)) in (0..).zip(present) {
-            assert_eq!(
-                find(&vocabulary, sigil, word),
-                Some(WordId(id)),
-                "{sigil:?} {word}"
-            );
+            assert_eq!(find(&vocabulary, sigil, word), Some(WordId(id)), "{sigil:?} {word}");
         }
         for (_, (sigil, word)) in absent {
             assert_eq!(find(&vocabulary, sigil, word), None, "{sigil:?} {word}");
@@ -352,13 +298,7 @@ mod tests {
     fn a_long_word_is_compared_to_its_last_byte() {
         let vocabulary = vocabulary(&[(None, "pneumonoultramicroscopic")]);
         assert_eq!(find(&vocabulary, None, "pneumonoultramicroscopid"), None);
-        assert_eq!(
-            find(&vocabulary, None, "pneumonoultramicroscopic"),
-            Some(WordId(0))
-        );
-        assert_eq!(
-            find(&vocabulary, Some(Sigil::At), "pneumonoultramicroscopic"),
-            None
-        );
+        assert_eq!(find(&vocabulary, None, "pneumonoultramicroscopic"), Some(WordId(0)));
+        assert_eq!(find(&vocabulary, Some(Sigil::At), "pneumonoultramicroscopic"), None);
     }
 }

@@ -62,12 +62,7 @@ impl Search {
             if !word.root.may_match(word.later) {
                 continue;
             }
-            self.stack.push(Step {
-                root: word.root,
-                first: at,
-                last: at,
-                depth: 1,
-            });
+            self.stack.push(Step { root: word.root, first: at, last: at, depth: 1 });
             while let Some(step) = self.stack.pop() {
                 self.take(index, words, step)?;
             }
@@ -119,17 +114,9 @@ impl Search {
     #[inline]
     fn descend(&mut self, step: Step, at: usize, words: &TextWords, root: Root) {
         if root.may_match(words.distinct()[at].later) {
-            #[expect(
-                clippy::cast_possible_truncation,
-                reason = "tokens of a text are bounded"
-            )]
+            #[expect(clippy::cast_possible_truncation, reason = "tokens of a text are bounded")]
             let last = at as u32;
-            self.stack.push(Step {
-                root,
-                last,
-                depth: step.depth + 1,
-                ..step
-            });
+            self.stack.push(Step { root, last, depth: step.depth + 1, ..step });
         }
     }
 
@@ -177,9 +164,7 @@ impl Search {
         };
         let positions = words.positions(rarest);
         self.spend(u32::try_from(positions.len()).unwrap_or(u32::MAX))?;
-        Ok(phrase_starts(pattern, words, rarest, offset)
-            .next()
-            .is_some())
+        Ok(phrase_starts(pattern, words, rarest, offset).next().is_some())
     }
 
     fn matched(
@@ -195,13 +180,12 @@ impl Search {
         let first = pattern.first_posting as usize;
         let postings = &index.postings[first..first + pattern.postings as usize];
         let (match_type, tokens) = (pattern.match_type(), pattern.token_count());
-        self.candidates
-            .extend(postings.iter().map(|&posting| Candidate {
-                posting,
-                pattern: id,
-                match_type,
-                tokens,
-            }));
+        self.candidates.extend(postings.iter().map(|&posting| Candidate {
+            posting,
+            pattern: id,
+            match_type,
+            tokens,
+        }));
         Ok(())
     }
 }
@@ -214,10 +198,7 @@ fn has_all(
 ) -> bool {
     let mut among = among.iter();
     words.all(|word| {
-        among
-            .by_ref()
-            .find(|known| known.word >= word)
-            .is_some_and(|known| known.word == word)
+        among.by_ref().find(|known| known.word >= word).is_some_and(|known| known.word == word)
     })
 }
 
@@ -245,10 +226,7 @@ pub(crate) fn phrase_starts<'a>(
     offset: usize,
 ) -> impl Iterator<Item = usize> + use<'a> {
     let pattern = *pattern;
-    let last_start = words
-        .tokens()
-        .len()
-        .checked_sub(pattern.token_count() as usize);
+    let last_start = words.tokens().len().checked_sub(pattern.token_count() as usize);
     words
         .positions(word)
         .filter_map(move |position| (position as usize).checked_sub(offset))

@@ -66,17 +66,8 @@ impl Sink for Lookup<'_> {
             return false;
         }
         let plain = self.find(None, word);
-        let with_sigil = if sigil.is_some() {
-            self.find(sigil, word)
-        } else {
-            WordId::NONE
-        };
-        self.words.tokens.push(TextToken {
-            plain,
-            with_sigil,
-            start,
-            end,
-        });
+        let with_sigil = if sigil.is_some() { self.find(sigil, word) } else { WordId::NONE };
+        self.words.tokens.push(TextToken { plain, with_sigil, start, end });
         true
     }
 }
@@ -89,10 +80,7 @@ impl Lookup<'_> {
         let Some((word, root)) = self.vocabulary.find(&probe) else {
             return WordId::NONE;
         };
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "tokens of a text are bounded"
-        )]
+        #[expect(clippy::cast_possible_truncation, reason = "tokens of a text are bounded")]
         let position = self.words.tokens.len() as u32;
         self.words.occurrences.push((word, position));
         self.words.roots.push((word, root));
@@ -115,11 +103,7 @@ impl TextWords {
         self.occurrences.clear();
         self.roots.clear();
         let most = limits.text_tokens_max;
-        let mut lookup = Lookup {
-            vocabulary: &index.vocabulary,
-            words: self,
-            most,
-        };
+        let mut lookup = Lookup { vocabulary: &index.vocabulary, words: self, most };
         if !text::analyze(text, buffers, &mut lookup) {
             return Err(TextRefused::TooManyTokens { most });
         }
@@ -134,10 +118,7 @@ impl TextWords {
         let mut first = 0;
         for same in self.occurrences.chunk_by(|a, b| a.0 == b.0) {
             let (word, root) = self.roots[first];
-            #[expect(
-                clippy::cast_possible_truncation,
-                reason = "tokens of a text are bounded"
-            )]
+            #[expect(clippy::cast_possible_truncation, reason = "tokens of a text are bounded")]
             let (first_occurrence, occurrences) = (first as u32, same.len() as u32);
             let bit = filter_bit(word);
             self.distinct.push(TextWord {
@@ -182,8 +163,6 @@ impl TextWords {
 
     /// The place of a word among the distinct ones.
     pub(crate) fn find(&self, word: WordId) -> Option<usize> {
-        self.distinct
-            .binary_search_by_key(&word, |known| known.word)
-            .ok()
+        self.distinct.binary_search_by_key(&word, |known| known.word).ok()
     }
 }

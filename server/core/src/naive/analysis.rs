@@ -39,9 +39,7 @@ pub fn analyze(text: &str) -> Vec<Token> {
             continue;
         }
         let mut whole = word.to_owned();
-        let pluses = (at + 1..segments.len())
-            .take_while(|&next| segment(next) == "+")
-            .count();
+        let pluses = (at + 1..segments.len()).take_while(|&next| segment(next) == "+").count();
         if pluses > 0 && !is_word(segment(at + 1 + pluses)) {
             whole.push_str(&"+".repeat(pluses));
         } else if segment(at + 1) == "#" && !is_word(segment(at + 2)) {
@@ -51,11 +49,7 @@ pub fn analyze(text: &str) -> Vec<Token> {
         let before = if at > 0 { segment(at - 1) } else { "" };
         let follows_word = at > 1 && is_word(segment(at - 2));
         let sigil = sigil(before).filter(|_| !follows_word);
-        let start = if sigil.is_some() {
-            start - before.len()
-        } else {
-            start
-        };
+        let start = if sigil.is_some() { start - before.len() } else { start };
         let words = fold(&whole);
         tokens.extend(words.split_whitespace().map(|word| Token {
             sigil,
@@ -79,11 +73,7 @@ fn sigil(segment: &str) -> Option<char> {
 fn is_word(segment: &str) -> bool {
     let indicators = CodePointSetData::new::<RegionalIndicator>();
     segment.chars().any(is_word_character)
-        || segment
-            .chars()
-            .filter(|&character| indicators.contains(character))
-            .count()
-            >= 2
+        || segment.chars().filter(|&character| indicators.contains(character)).count() >= 2
 }
 
 fn is_word_character(character: char) -> bool {
@@ -115,9 +105,7 @@ fn fold(word: &str) -> String {
 fn fold_once(word: &str) -> String {
     let case = CaseMapper::new();
     let nfkc = ComposingNormalizer::new_nfkc();
-    let nfd = DecomposingNormalizer::new_nfd()
-        .normalize(word)
-        .into_owned();
+    let nfd = DecomposingNormalizer::new_nfd().normalize(word).into_owned();
     let once = nfkc.normalize(&case.fold_string(&nfd)).into_owned();
     let twice = nfkc.normalize(&case.fold_string(&once)).into_owned();
     let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();

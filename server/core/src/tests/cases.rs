@@ -7,21 +7,14 @@ use crate::matching::{Query, Scratch, match_batch};
 use crate::spans::Highlighter;
 use crate::{Index, IndexBuilder, naive};
 
-pub(super) const NOW: Time = Time {
-    seconds: 1_000,
-    nanos: 0,
-};
+pub(super) const NOW: Time = Time { seconds: 1_000, nanos: 0 };
 
 /// A listing from `id`, and keywords and negatives in their notation.
 pub(super) fn listing(id: &str, keywords: &[&str]) -> Listing {
     let mut listing = Listing::new(id);
     for notation in keywords {
         let parsed = Keyword::parse(notation).expect(notation);
-        let list = if parsed.negative {
-            &mut listing.negatives
-        } else {
-            &mut listing.keywords
-        };
+        let list = if parsed.negative { &mut listing.negatives } else { &mut listing.keywords };
         list.push(parsed.keyword);
     }
     listing
@@ -30,9 +23,7 @@ pub(super) fn listing(id: &str, keywords: &[&str]) -> Listing {
 pub(super) fn index(listings: &[Listing]) -> Index {
     let mut builder = IndexBuilder::new();
     for listing in listings {
-        builder
-            .add(listing)
-            .unwrap_or_else(|errors| panic!("{}: {errors:?}", listing.id));
+        builder.add(listing).unwrap_or_else(|errors| panic!("{}: {errors:?}", listing.id));
     }
     let index = builder.finish();
     index.validate().expect("an index just built is valid");
@@ -59,33 +50,17 @@ pub(super) fn ask(listings: &[Listing], query: Query<'_>) -> (Vec<String>, u64) 
         .matches
         .iter()
         .map(|found| {
-            format!(
-                "{} {} {} {}",
-                found.listing_id, found.match_type, found.keyword, found.score
-            )
+            format!("{} {} {} {}", found.listing_id, found.match_type, found.keyword, found.score)
         })
         .collect();
-    assert_eq!(
-        hits, expected_hits,
-        "the oracle differs for {:?}",
-        query.text
-    );
-    assert_eq!(
-        answer.total, expected.total,
-        "the oracle's total differs for {:?}",
-        query.text
-    );
+    assert_eq!(hits, expected_hits, "the oracle differs for {:?}", query.text);
+    assert_eq!(answer.total, expected.total, "the oracle's total differs for {:?}", query.text);
     assert!(answer.total_exact && !answer.incomplete && answer.refused.is_none());
     (hits, answer.total)
 }
 
 pub(super) fn query(text: &str) -> Query<'_> {
-    Query {
-        text,
-        limit: 10,
-        max_per_group: 0,
-        at: NOW,
-    }
+    Query { text, limit: 10, max_per_group: 0, at: NOW }
 }
 
 pub(super) fn hits(listings: &[Listing], text: &str) -> Vec<String> {
@@ -95,10 +70,7 @@ pub(super) fn hits(listings: &[Listing], text: &str) -> Vec<String> {
 /// The ids that a text finds, in order.
 fn check(listings: &[Listing], text: &str, expected: &[&str]) {
     let found = hits(listings, text);
-    let ids: Vec<_> = found
-        .iter()
-        .filter_map(|hit| hit.split(' ').next())
-        .collect();
+    let ids: Vec<_> = found.iter().filter_map(|hit| hit.split(' ').next()).collect();
     assert_eq!(ids, expected, "{text:?}: {found:?}");
 }
 
@@ -136,10 +108,7 @@ fn phrase_is_adjacent_and_in_order() {
 
 #[test]
 fn anchors_hold_the_ends() {
-    let inventory = [
-        listing("start", &["\"^a b\""]),
-        listing("end", &["\"a b$\""]),
-    ];
+    let inventory = [listing("start", &["\"^a b\""]), listing("end", &["\"a b$\""])];
     check(&inventory, "a b", &["end", "start"]);
     check(&inventory, "a b c", &["start"]);
     check(&inventory, "c a b", &["end"]);
@@ -160,35 +129,22 @@ fn broad_is_every_distinct_word_somewhere() {
 
 #[test]
 fn sigils_of_keywords_are_asked_for_and_those_of_texts_are_not() {
-    let inventory = [
-        listing("plain", &["cat"]),
-        listing("hash", &["#cat"]),
-        listing("at", &["\"@cat food\""]),
-    ];
+    let inventory =
+        [listing("plain", &["cat"]), listing("hash", &["#cat"]), listing("at", &["\"@cat food\""])];
     check(&inventory, "cat", &["plain"]);
     check(&inventory, "#cat", &["hash", "plain"]);
     check(&inventory, "@cat food", &["at", "plain"]);
     check(&inventory, "#cat food", &["hash", "plain"]);
     check(&[listing("both", &["#cat cat"])], "#cat", &["both"]);
     check(&[listing("both", &["\"cat #cat\""])], "#cat cat", &[]);
-    check(
-        &[listing("both", &["\"cat #cat\""])],
-        "@cat #cat",
-        &["both"],
-    );
+    check(&[listing("both", &["\"cat #cat\""])], "@cat #cat", &["both"]);
 }
 
 #[test]
 fn negatives_always_win() {
-    check(
-        &[listing("l", &["[free shoes]", "-free"])],
-        "free shoes",
-        &[],
-    );
-    let inventory = [
-        listing("l", &["shoes", "-\"free trial\"", "-[shoes]"]),
-        listing("m", &["shoes"]),
-    ];
+    check(&[listing("l", &["[free shoes]", "-free"])], "free shoes", &[]);
+    let inventory =
+        [listing("l", &["shoes", "-\"free trial\"", "-[shoes]"]), listing("m", &["shoes"])];
     check(&inventory, "trial free shoes", &["l", "m"]);
     check(&inventory, "shoes free trial", &["m"]);
     check(&inventory, "shoes", &["m"]);
@@ -210,10 +166,7 @@ fn flights_are_half_open() {
     let mut flight = listing("l", &["a"]);
     (flight.start_time, flight.end_time) = (time(10, 5), time(20, 0));
     let at = |seconds, nanos| {
-        let query = Query {
-            at: Time { seconds, nanos },
-            ..query("a")
-        };
+        let query = Query { at: Time { seconds, nanos }, ..query("a") };
         ask(&[flight.clone(), listing("m", &["a"])], query).1 == 2
     };
     assert!(!at(10, 4) && at(10, 5) && at(19, 999_999_999) && !at(20, 0) && !at(-1, 0));
@@ -228,17 +181,9 @@ fn the_best_keyword_of_a_listing_is_the_hit() {
     let mut best = Listing::new("l");
     best.bid_micros = Some(5);
     best.keywords = vec![bid("a", 9), bid("\"a\"", 7), bid("[a]", 1)];
-    assert_eq!(
-        hits(&[best.clone()], "a"),
-        ["l EXACT 2 1"],
-        "the narrower type, whatever the bid"
-    );
+    assert_eq!(hits(&[best.clone()], "a"), ["l EXACT 2 1"], "the narrower type, whatever the bid");
     assert_eq!(hits(&[best.clone()], "a x"), ["l PHRASE 1 7"]);
-    best.keywords = vec![
-        bid("a", 2),
-        Keyword::new("b", MatchType::Broad),
-        bid("c", 4),
-    ];
+    best.keywords = vec![bid("a", 2), Keyword::new("b", MatchType::Broad), bid("c", 4)];
     assert_eq!(
         hits(&[best.clone()], "a b c"),
         ["l BROAD 1 5"],
@@ -252,11 +197,7 @@ fn the_best_keyword_of_a_listing_is_the_hit() {
     );
     best.quality = 0.0;
     best.keywords = vec![bid("a", 1), bid("b", 2)];
-    assert_eq!(
-        hits(&[best], "a b"),
-        ["l BROAD 1 0"],
-        "bids count also where scores are equal"
-    );
+    assert_eq!(hits(&[best], "a b"), ["l BROAD 1 0"], "bids count also where scores are equal");
 }
 
 #[test]
@@ -264,10 +205,7 @@ fn equal_keywords_of_a_listing_are_one() {
     let mut twice = listing("l", &["Red car", "car red", "\"a b\"", "\"A, b\"", "[x]"]);
     twice.keywords[1].bid_micros = Some(3);
     let counts = index(&[twice.clone()]).counts();
-    assert_eq!(
-        (counts.keywords, counts.duplicate_keywords, counts.patterns),
-        (3, 2, 3)
-    );
+    assert_eq!((counts.keywords, counts.duplicate_keywords, counts.patterns), (3, 2, 3));
     assert_eq!(hits(&[twice], "red car"), ["l BROAD 1 3"]);
 }
 
@@ -291,40 +229,23 @@ fn score_is_bid_times_quality() {
     low.quality = 0.5;
     let mut high = with_bid(listing("high", &["a"]), 300_000);
     high.quality = 2.0;
-    assert_eq!(
-        hits(&[low, high], "a"),
-        ["high BROAD 0 600000", "low BROAD 0 500000"]
-    );
+    assert_eq!(hits(&[low, high], "a"), ["high BROAD 0 600000", "low BROAD 0 500000"]);
 }
 
 #[test]
 fn limit_and_group_cap_cut_the_ordered_list_and_total_does_not_change() {
     let mut inventory = Vec::new();
-    for (id, group, bid) in [
-        ("a", "g", 9),
-        ("b", "g", 8),
-        ("c", "h", 7),
-        ("d", "g", 6),
-        ("e", "", 5),
-        ("f", "", 4),
-    ] {
+    for (id, group, bid) in
+        [("a", "g", 9), ("b", "g", 8), ("c", "h", 7), ("d", "g", 6), ("e", "", 5), ("f", "", 4)]
+    {
         let mut listing = with_bid(listing(id, &["x"]), bid);
         listing.group = (!group.is_empty()).then(|| group.to_owned());
         inventory.push(listing);
     }
     let ids = |limit, max_per_group| {
-        let (hits, total) = ask(
-            &inventory,
-            Query {
-                limit,
-                max_per_group,
-                ..query("x")
-            },
-        );
+        let (hits, total) = ask(&inventory, Query { limit, max_per_group, ..query("x") });
         assert_eq!(total, 6);
-        hits.iter()
-            .map(|hit| hit[..1].to_owned())
-            .collect::<String>()
+        hits.iter().map(|hit| hit[..1].to_owned()).collect::<String>()
     };
     assert_eq!(ids(10, 0), "abcdef");
     assert_eq!(ids(3, 0), "abc");
@@ -340,10 +261,7 @@ fn many_keywords_under_one_word_become_nodes_with_hashed_edges() {
     let mut inventory = Vec::new();
     for (number, word) in words.iter().enumerate() {
         let other = &words[(number * 7 + 1) % words.len()];
-        inventory.push(listing(
-            &format!("l{number}"),
-            &[&format!("common {word} {other}")],
-        ));
+        inventory.push(listing(&format!("l{number}"), &[&format!("common {word} {other}")]));
     }
     inventory.push(listing("alone", &["common"]));
     inventory.push(listing("phrase", &["\"common w7\""]));
@@ -356,41 +274,21 @@ fn many_keywords_under_one_word_become_nodes_with_hashed_edges() {
 #[test]
 fn refused_texts_fail_alone() {
     let index = index(&[listing("l", &["a"])]);
-    let mut scratch = Scratch::new(TextLimits {
-        text_bytes_max: 8,
-        text_tokens_max: 3,
-    });
-    let queries = [
-        query("a"),
-        query("a b c d"),
-        query("a 3456789"),
-        query("a b"),
-    ];
+    let mut scratch = Scratch::new(TextLimits { text_bytes_max: 8, text_tokens_max: 3 });
+    let queries = [query("a"), query("a b c d"), query("a 3456789"), query("a b")];
     match_batch(&index, &queries, &mut scratch);
     let answers: Vec<_> = scratch
         .answers()
-        .map(|answer| {
-            (
-                answer.hits.len(),
-                answer.refused.map(|refused| refused.code()),
-            )
-        })
+        .map(|answer| (answer.hits.len(), answer.refused.map(|refused| refused.code())))
         .collect();
-    let expected = [
-        (1, None),
-        (0, Some("TEXT_TOO_MANY_TOKENS")),
-        (0, Some("TEXT_TOO_LONG")),
-        (1, None),
-    ];
+    let expected =
+        [(1, None), (0, Some("TEXT_TOO_MANY_TOKENS")), (0, Some("TEXT_TOO_LONG")), (1, None)];
     assert_eq!(answers, expected);
 }
 
 #[test]
 fn a_search_that_is_cut_short_says_so_and_returns_nothing_whose_negatives_were_not_judged() {
-    let mut inventory = vec![
-        listing("plain", &["a"]),
-        listing("careful", &["a", "-\"zz y\""]),
-    ];
+    let mut inventory = vec![listing("plain", &["a"]), listing("careful", &["a", "-\"zz y\""])];
     inventory
         .extend((0..50).map(|number| listing(&format!("x{number}"), &[&format!("a b c{number}")])));
     let index = index(&inventory);
@@ -406,15 +304,8 @@ fn a_search_that_is_cut_short_says_so_and_returns_nothing_whose_negatives_were_n
         let mut scratch = Scratch::with_steps(TextLimits::default(), steps);
         match_batch(&index, &[query(text)], &mut scratch);
         let answer = scratch.answers().next().expect("one query has one answer");
-        let ids: Vec<_> = answer
-            .hits
-            .iter()
-            .map(|hit| index.listing_id(hit.listing))
-            .collect();
-        assert!(
-            !ids.contains(&"careful"),
-            "{steps} steps: its negatives were not judged"
-        );
+        let ids: Vec<_> = answer.hits.iter().map(|hit| index.listing_id(hit.listing)).collect();
+        assert!(!ids.contains(&"careful"), "{steps} steps: its negatives were not judged");
         assert_eq!(answer.incomplete, !answer.total_exact);
         if answer.incomplete {
             cut_short += 1;
@@ -422,10 +313,7 @@ fn a_search_that_is_cut_short_says_so_and_returns_nothing_whose_negatives_were_n
             assert_eq!(ids, ["plain"], "{steps} steps");
         }
     }
-    assert!(
-        cut_short > 0 && cut_short < 200,
-        "some of these limits are too low and some are not"
-    );
+    assert!(cut_short > 0 && cut_short < 200, "some of these limits are too low and some are not");
 }
 
 #[test]
@@ -442,17 +330,10 @@ fn spans_name_the_bytes_that_matched() {
     let mut highlighter = Highlighter::new(TextLimits::default());
     highlighter.set_text(&index, text);
     let mut found = Vec::new();
-    for hit in scratch
-        .answers()
-        .next()
-        .expect("one query has one answer")
-        .hits
-    {
+    for hit in scratch.answers().next().expect("one query has one answer").hits {
         let spans = highlighter.spans(&index, hit);
-        let spans: Vec<_> = spans
-            .iter()
-            .map(|span| &text[span.start as usize..span.end as usize])
-            .collect();
+        let spans: Vec<_> =
+            spans.iter().map(|span| &text[span.start as usize..span.end as usize]).collect();
         found.push((index.listing_id(hit.listing), spans));
     }
     let expected = [
@@ -473,13 +354,7 @@ fn a_hit_gives_its_keyword_and_payload_as_they_were_written() {
     match_batch(&index, &[query("big sale")], &mut scratch);
     let answer = scratch.answers().next().expect("one query has one answer");
     let keywords: Vec<_> = answer.hits.iter().map(|hit| index.keyword(hit)).collect();
-    assert_eq!(
-        keywords,
-        [
-            inventory.keywords[1].clone(),
-            Keyword::new("big", MatchType::Broad)
-        ]
-    );
+    assert_eq!(keywords, [inventory.keywords[1].clone(), Keyword::new("big", MatchType::Broad)]);
     assert_eq!(index.payload(answer.hits[0].listing), b"payload");
     assert_eq!(index.payload(answer.hits[1].listing), b"");
 }
@@ -491,9 +366,7 @@ fn check_refused(change: impl FnOnce(&mut Listing), field: Field, reason: Reason
     let mut bad = listing("l", &["b", "-c"]);
     change(&mut bad);
     assert_eq!(builder.add(&bad), Err(vec![ListingError { field, reason }]));
-    builder
-        .add(&listing("l", &["b"]))
-        .expect("nothing of the bad one was added");
+    builder.add(&listing("l", &["b"])).expect("nothing of the bad one was added");
     let index = builder.finish();
     index.validate().expect("an index just built is valid");
     assert_eq!((index.counts().listings, index.counts().patterns), (2, 2));
@@ -502,31 +375,11 @@ fn check_refused(change: impl FnOnce(&mut Listing), field: Field, reason: Reason
 #[test]
 fn bad_listings_are_refused_with_field_and_reason() {
     check_refused(|bad| bad.id.clear(), Field::Id, Reason::Empty);
-    check_refused(
-        |bad| bad.id = "x".repeat(129),
-        Field::Id,
-        Reason::TooLong(128),
-    );
-    check_refused(
-        |bad| bad.id = "first".into(),
-        Field::Id,
-        Reason::DuplicateId(0),
-    );
-    check_refused(
-        |bad| bad.group = Some(String::new()),
-        Field::Group,
-        Reason::Empty,
-    );
-    check_refused(
-        |bad| bad.group = Some("x".repeat(129)),
-        Field::Group,
-        Reason::TooLong(128),
-    );
-    check_refused(
-        |bad| bad.keywords.clear(),
-        Field::Keywords,
-        Reason::NoKeyword,
-    );
+    check_refused(|bad| bad.id = "x".repeat(129), Field::Id, Reason::TooLong(128));
+    check_refused(|bad| bad.id = "first".into(), Field::Id, Reason::DuplicateId(0));
+    check_refused(|bad| bad.group = Some(String::new()), Field::Group, Reason::Empty);
+    check_refused(|bad| bad.group = Some("x".repeat(129)), Field::Group, Reason::TooLong(128));
+    check_refused(|bad| bad.keywords.clear(), Field::Keywords, Reason::NoKeyword);
     check_refused(
         |bad| bad.keywords[0].text = "?!".into(),
         Field::Keyword(0),
@@ -547,17 +400,9 @@ fn bad_listings_are_refused_with_field_and_reason() {
         Field::Keyword(0),
         Reason::KeywordTooManyTokens(255),
     );
-    check_refused(
-        |bad| bad.payload = vec![0; 65_537],
-        Field::Payload,
-        Reason::TooLong(65_536),
-    );
+    check_refused(|bad| bad.payload = vec![0; 65_537], Field::Payload, Reason::TooLong(65_536));
     for quality in [-1.0, f64::NAN, f64::INFINITY] {
-        check_refused(
-            |bad| bad.quality = quality,
-            Field::Quality,
-            Reason::ScoreNotFinite,
-        );
+        check_refused(|bad| bad.quality = quality, Field::Quality, Reason::ScoreNotFinite);
     }
     check_refused(
         |bad| (bad.quality, bad.keywords[0].bid_micros) = (1e300, Some(1_000_000_000)),

@@ -118,14 +118,7 @@ fn inventory(random: &mut Random) -> Vec<Listing> {
     let most_words = 1 + random.below(4);
     let all = (0..count).map(|number| listing(random, number, most_words));
     let has_words = |keyword: &Keyword| !naive::analyze(&keyword.text).is_empty();
-    all.filter(|listing| {
-        listing
-            .keywords
-            .iter()
-            .chain(&listing.negatives)
-            .all(has_words)
-    })
-    .collect()
+    all.filter(|listing| listing.keywords.iter().chain(&listing.negatives).all(has_words)).collect()
 }
 
 fn compare(seed: u64, scratch: &mut Scratch) {
@@ -154,24 +147,16 @@ fn compare(seed: u64, scratch: &mut Scratch) {
                 keyword: hit.keyword as usize,
             })
             .collect();
-        let found = naive::Answer {
-            matches,
-            total: answer.total,
-        };
+        let found = naive::Answer { matches, total: answer.total };
         assert_eq!(found, expected, "seed {seed}: {query:?}\n{oracle:?}");
-        assert!(
-            answer.total_exact && !answer.incomplete,
-            "seed {seed}: {query:?}"
-        );
+        assert!(answer.total_exact && !answer.incomplete, "seed {seed}: {query:?}");
     }
 }
 
 #[test]
 fn the_index_and_the_oracle_agree() {
     let pairs = std::env::var("BROADSIDE_ORACLE_PAIRS").ok();
-    let pairs = pairs.map_or(PAIRS_DEFAULT, |pairs| {
-        pairs.parse().expect("a number of pairs")
-    });
+    let pairs = pairs.map_or(PAIRS_DEFAULT, |pairs| pairs.parse().expect("a number of pairs"));
     let mut scratch = Scratch::new(TextLimits::default());
     for seed in 0..pairs / TEXTS_PER_INVENTORY {
         compare(seed, &mut scratch);

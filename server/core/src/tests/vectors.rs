@@ -26,20 +26,13 @@ fn every_case_of_the_contract_holds() {
         if parsed.negative {
             // Negatives are tested with a keyword that matches: any word of the text.
             let word = crate::naive::analyze(text).swap_remove(0).word;
-            listing
-                .keywords
-                .push(Keyword::new(word, crate::MatchType::Broad));
+            listing.keywords.push(Keyword::new(word, crate::MatchType::Broad));
             listing.negatives.push(parsed.keyword);
         } else {
             listing.keywords.push(parsed.keyword);
         }
         let matched = !hits(&[listing], text).is_empty();
-        assert_eq!(
-            matched,
-            expected == "match",
-            "line {}: {line:?}",
-            number + 1
-        );
+        assert_eq!(matched, expected == "match", "line {}: {line:?}", number + 1);
         checked += 1;
     }
     assert!(checked >= 60, "only {checked} cases were checked");

@@ -43,10 +43,7 @@ const fn classes() -> [Class; 256] {
 }
 
 /// Gives the tokens of an ASCII text to the sink. `lower` is a buffer for its lower-case copy.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a text has at most u32::MAX bytes"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "a text has at most u32::MAX bytes")]
 pub(super) fn analyze(text: &[u8], lower: &mut Vec<u8>, sink: &mut impl Sink) -> bool {
     lower.clear();
     lower.extend(text.iter().map(u8::to_ascii_lowercase));
@@ -89,8 +86,7 @@ struct Segment {
 
 #[inline]
 fn class_at(text: &[u8], at: usize) -> Class {
-    text.get(at)
-        .map_or(Class::Other, |&byte| CLASSES[usize::from(byte)])
+    text.get(at).map_or(Class::Other, |&byte| CLASSES[usize::from(byte)])
 }
 
 /// The segment that starts here, at a letter, a digit or an underscore.

@@ -79,35 +79,22 @@ pub(crate) fn fold_by_tables<'b>(word: &str, buffers: &'b mut Buffers) -> &'b st
 
 /// One round: from `before` to `folded`.
 fn fold_once(buffers: &mut Buffers) {
-    let Buffers {
-        folded,
-        work,
-        before,
-    } = buffers;
-    refill(
-        work,
-        DecomposingNormalizerBorrowed::new_nfd().normalize_iter(before.chars()),
-    );
+    let Buffers { folded, work, before } = buffers;
+    refill(work, DecomposingNormalizerBorrowed::new_nfd().normalize_iter(before.chars()));
     for _ in 0..2 {
         folded.clear();
         CaseMapperBorrowed::new()
             .fold(work)
             .write_to(folded)
             .expect("writing to a String cannot fail");
-        refill(
-            work,
-            ComposingNormalizerBorrowed::new_nfkc().normalize_iter(folded.chars()),
-        );
+        refill(work, ComposingNormalizerBorrowed::new_nfkc().normalize_iter(folded.chars()));
     }
     let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
     let apostrophes = work.chars().map(|character| match character {
         '\u{2018}' | '\u{2019}' | '\u{2bc}' => '\'',
         other => other,
     });
-    refill(
-        folded,
-        apostrophes.filter(|&character| !ignorable.contains(character)),
-    );
+    refill(folded, apostrophes.filter(|&character| !ignorable.contains(character)));
 }
 
 fn refill(buffer: &mut String, characters: impl Iterator<Item = char>) {

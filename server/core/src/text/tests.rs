@@ -9,9 +9,7 @@ use crate::naive;
 /// The tokens as `sigil word@start..end`, the way the tables below write them.
 fn tokens(text: &str) -> Vec<String> {
     let mut analyzer = Analyzer::default();
-    let tokens = analyzer
-        .analyze(text)
-        .expect("the text is within the limits");
+    let tokens = analyzer.analyze(text).expect("the text is within the limits");
     tokens
         .map(|token| {
             let sigil = token.sigil.map_or("", super::Sigil::as_str);
@@ -29,10 +27,7 @@ fn check(text: &str, expected: &str) {
 fn words_and_separators() {
     check("", "");
     check("  ,;!? -- ", "");
-    check(
-        "Cheap  RUNNING shoes",
-        "cheap@0..5 running@7..14 shoes@15..20",
-    );
+    check("Cheap  RUNNING shoes", "cheap@0..5 running@7..14 shoes@15..20");
     check("T-rex/x", "t@0..1 rex@2..5 x@6..7");
     check("Fifth Ave.", "fifth@0..5 ave@6..9");
     check("men's 'n' o'", "men's@0..5 n@7..8 o@10..11");
@@ -80,10 +75,7 @@ fn sigils_are_carried_by_the_word_they_precede() {
     check("# cat", "cat@2..5");
     check("c##cat", "c#@0..2 #cat@2..6");
     check("a@@cat", "a@0..1 @cat@2..6");
-    check(
-        "c++#cat é++#cat",
-        "c++@0..3 #cat@3..7 é++@8..12 #cat@12..16",
-    );
+    check("c++#cat é++#cat", "c++@0..3 #cat@3..7 é++@8..12 #cat@12..16");
     check("&#cat", "&@0..1 #cat@1..5");
     check("$c++", "$c++@0..4");
     check("#\u{fe0f}\u{20e3}1", "1@7..8");
@@ -102,10 +94,7 @@ fn emoji_are_words() {
 #[test]
 fn folding() {
     check("ｓｈｏｅｓ", "shoes@0..15");
-    check(
-        "STRASSE straße STRAẞE",
-        "strasse@0..7 strasse@8..15 strasse@16..24",
-    );
+    check("STRASSE straße STRAẞE", "strasse@0..7 strasse@8..15 strasse@16..24");
     check("ﬁsh", "fish@0..5");
     check("cafe café CAFE\u{301}", "cafe@0..4 café@5..10 café@11..17");
     check("men’s men‘s menʼs", "men's@0..7 men's@8..15 men's@16..22");
@@ -118,33 +107,15 @@ fn folding() {
 
 #[test]
 fn texts_beyond_the_limits_are_refused_and_not_cut() {
-    let limits = TextLimits {
-        text_bytes_max: 10,
-        text_tokens_max: 2,
-    };
+    let limits = TextLimits { text_bytes_max: 10, text_tokens_max: 2 };
     let mut analyzer = Analyzer::new(limits);
     assert!(analyzer.analyze("0123456789").is_ok());
-    let refused = analyzer
-        .analyze("01234567890")
-        .map(|_| ())
-        .expect_err("eleven bytes");
-    assert_eq!(
-        refused,
-        TextRefused::TooLong {
-            bytes: 11,
-            most: 10
-        }
-    );
+    let refused = analyzer.analyze("01234567890").map(|_| ()).expect_err("eleven bytes");
+    assert_eq!(refused, TextRefused::TooLong { bytes: 11, most: 10 });
     assert_eq!(analyzer.analyze("a b").expect("two tokens").len(), 2);
-    let refused = analyzer
-        .analyze("a b c")
-        .map(|_| ())
-        .expect_err("three tokens");
+    let refused = analyzer.analyze("a b c").map(|_| ()).expect_err("three tokens");
     assert_eq!(refused, TextRefused::TooManyTokens { most: 2 });
-    assert!(
-        analyzer.analyze("é b c").is_err(),
-        "the same on the other path"
-    );
+    assert!(analyzer.analyze("é b c").is_err(), "the same on the other path");
 }
 
 #[test]
@@ -153,16 +124,8 @@ fn folding_every_character_is_idempotent_and_the_fast_fold_agrees_with_the_table
     for character in '\0'..=char::MAX {
         let word = character.to_string();
         let folded = fold_by_tables(&word, &mut one);
-        assert_eq!(
-            fold_by_tables(folded, &mut two),
-            folded,
-            "{character:?} is not idempotent"
-        );
-        assert_eq!(
-            fold::fold(&word, &mut two),
-            folded,
-            "{character:?} on the fast path"
-        );
+        assert_eq!(fold_by_tables(folded, &mut two), folded, "{character:?} is not idempotent");
+        assert_eq!(fold::fold(&word, &mut two), folded, "{character:?} on the fast path");
     }
 }
 
@@ -186,14 +149,7 @@ fn as_strings(tokens: &OwnedTokens) -> Vec<(Option<super::Sigil>, &str, u32, u32
     tokens
         .tokens
         .iter()
-        .map(|token| {
-            (
-                token.sigil,
-                &tokens.words[token.word.clone()],
-                token.start,
-                token.end,
-            )
-        })
+        .map(|token| (token.sigil, &tokens.words[token.word.clone()], token.start, token.end))
         .collect()
 }
 

@@ -23,21 +23,15 @@ struct Segment<'a> {
 
 impl<'a> Segments<'a> {
     fn of(text: &'a str) -> Segments<'a> {
-        let mut segments = Segments {
-            rest: text.split_word_bound_indices(),
-            next: None,
-        };
+        let mut segments = Segments { rest: text.split_word_bound_indices(), next: None };
         segments.advance();
         segments
     }
 
     /// The next segment; the one after it is then in `next`.
     fn advance(&mut self) -> Option<Segment<'a>> {
-        let following = self.rest.next().map(|(start, text)| Segment {
-            start,
-            text,
-            is_word: is_word(text),
-        });
+        let following =
+            self.rest.next().map(|(start, text)| Segment { start, text, is_word: is_word(text) });
         std::mem::replace(&mut self.next, following)
     }
 }
@@ -100,20 +94,14 @@ fn take_suffix(segments: &mut Segments<'_>, word: Segment<'_>) -> usize {
         return end;
     }
     for taken in 0..run {
-        debug_assert!(
-            taken == 0 || is_plus(segments.next),
-            "a run is of `+` alone"
-        );
+        debug_assert!(taken == 0 || is_plus(segments.next), "a run is of `+` alone");
         segments.advance();
     }
     end + run
 }
 
 /// Folds a word and gives each word that it folds to. Each has the span of the whole.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a text has at most u32::MAX bytes"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "a text has at most u32::MAX bytes")]
 fn emit(
     word: &str,
     sigil: Option<Sigil>,

@@ -20,12 +20,7 @@ impl Draft {
     /// The order of equal patterns: a listing's best use of it comes before its other uses of the same role.
     pub(super) fn within_pattern(&self) -> impl Ord + use<> {
         let negative = self.role == Role::Negative;
-        (
-            negative,
-            self.listing,
-            std::cmp::Reverse(self.bid_micros),
-            self.keyword,
-        )
+        (negative, self.listing, std::cmp::Reverse(self.bid_micros), self.keyword)
     }
 }
 
@@ -39,13 +34,11 @@ pub(super) fn lay_out(mut builder: IndexBuilder) -> Index {
     let order = drafts_by_pattern(&builder.drafts, &sets, &builder.tokens);
 
     let mut counts = Counts::default();
-    let written = write_patterns(&builder, &sets, order, &mut counts);
+    let written = write_patterns(&builder, &sets, &order, &mut counts);
     let mut trie = Trie::default();
     let roots = roots(&written, &sets, words.old.len(), &mut trie);
-    let vocabulary = Vocabulary::build(
-        words.old.iter().map(|&word| split(builder.words.get(word))),
-        &roots,
-    );
+    let old_words = words.old.iter().map(|&word| split(builder.words.get(word)));
+    let vocabulary = Vocabulary::build(&old_words, &roots);
     let listings = gather(&builder, &listings, written.negatives);
     counts.listings = listings.len() as u64;
     counts.words = words.old.len() as u64;
@@ -87,9 +80,7 @@ fn renumber(builder: &mut IndexBuilder, words: &Renumbered, listings: &Renumbere
     for flight in &mut builder.flights {
         flight.listing = ListingId(listings.new[flight.listing.0 as usize]);
     }
-    builder
-        .flights
-        .sort_unstable_by_key(|flight| flight.listing);
+    builder.flights.sort_unstable_by_key(|flight| flight.listing);
 }
 
 /// What the sorted drafts were written to.
@@ -106,7 +97,7 @@ struct Written {
 fn write_patterns(
     builder: &IndexBuilder,
     sets: &Sets,
-    order: Vec<u32>,
+    order: &[u32],
     counts: &mut Counts,
 ) -> Written {
     let mut written = Written {
@@ -150,12 +141,8 @@ fn write_patterns(
         let postings =
             u32::try_from(written.postings.len() - first_posting).expect("fewer than tokens");
         let tokens = first.tokens_in(&builder.tokens);
-        let pushed = written.patterns.push(
-            first.kind,
-            tokens,
-            (first_posting_number, postings),
-            negative,
-        );
+        let pushed =
+            written.patterns.push(first.kind, tokens, (first_posting_number, postings), negative);
         debug_assert_eq!(pushed, place, "a pattern lies where it was announced");
         written.places.push((place, run[0]));
     }
@@ -168,16 +155,10 @@ fn write_patterns(
 /// without patterns and edges.
 fn roots(written: &Written, sets: &Sets, words: usize, trie: &mut Trie) -> Vec<Root> {
     let nothing = trie.push(0, 0, &[]);
-    let nowhere = Root {
-        target: Target::node(nothing, false),
-        filter: 0,
-    };
+    let nowhere = Root { target: Target::node(nothing, false), filter: 0 };
     let mut roots = vec![nowhere; words];
     let first_word = |&(_, draft): &(PatternId, u32)| sets.get(draft)[0];
-    for range in written
-        .places
-        .chunk_by(|a, b| first_word(a) == first_word(b))
-    {
+    for range in written.places.chunk_by(|a, b| first_word(a) == first_word(b)) {
         roots[first_word(&range[0]) as usize] = divide(range, 1, sets, trie);
     }
     roots
@@ -190,37 +171,20 @@ fn divide(range: &[(PatternId, u32)], depth: usize, sets: &Sets, trie: &mut Trie
     let rest = |&(_, draft): &(PatternId, u32)| &sets.get(draft)[depth..];
     let first = range[0].0.0;
     if range.len() <= LEAF_PATTERNS_MAX {
-        let needs = |words: &[u32]| {
-            words
-                .iter()
-                .fold(0, |bits, &word| bits | filter_bit(WordId(word)))
-        };
-        let filter = range
-            .iter()
-            .fold(u32::MAX, |all, pattern| all & needs(rest(pattern)));
-        return Root {
-            target: Target::leaf(first, range.len()),
-            filter,
-        };
+        let needs =
+            |words: &[u32]| words.iter().fold(0, |bits, &word| bits | filter_bit(WordId(word)));
+        let filter = range.iter().fold(u32::MAX, |all, pattern| all & needs(rest(pattern)));
+        return Root { target: Target::leaf(first, range.len()), filter };
     }
-    let ending = range
-        .iter()
-        .take_while(|pattern| rest(pattern).is_empty())
-        .count();
+    let ending = range.iter().take_while(|pattern| rest(pattern).is_empty()).count();
     let mut edges = Vec::new();
     for part in range[ending..].chunk_by(|a, b| rest(a)[0] == rest(b)[0]) {
         let word = WordId(rest(&part[0])[0]);
-        edges.push(Edge {
-            word,
-            root: divide(part, depth + 1, sets, trie),
-        });
+        edges.push(Edge { word, root: divide(part, depth + 1, sets, trie) });
     }
     let count = u32::try_from(ending).expect("fewer than tokens");
     let number = trie.push(first, count, &edges);
-    Root {
-        target: Target::node(number, ending > 0),
-        filter: trie.node(number).filter,
-    }
+    Root { target: Target::node(number, ending > 0), filter: trie.node(number).filter }
 }
 
 /// Everything else of each listing, in the order of their ids.
@@ -229,30 +193,19 @@ fn gather(
     order: &Renumbered,
     mut negatives: Vec<(ListingId, PatternId)>,
 ) -> Listings {
-    let mut listings = Listings {
-        flights: builder.flights.clone(),
-        ..Listings::default()
-    };
+    let mut listings = Listings { flights: builder.flights.clone(), ..Listings::default() };
     negatives.sort_unstable();
     let mut negatives = negatives.into_iter().peekable();
     for (number, &old) in (0..).zip(&order.old) {
         let old = old as usize;
         listings.judged.push(builder.judged[old]);
-        listings
-            .ids
-            .push(builder.ids.get(order.old[number as usize]));
+        listings.ids.push(builder.ids.get(order.old[number as usize]));
         listings.payloads.push(builder.payloads.get(old));
         let end = |keywords: &Arena| u32::try_from(keywords.len()).expect("fewer than tokens");
-        let last = builder
-            .first_keyword
-            .get(old + 1)
-            .copied()
-            .unwrap_or(end(&builder.keywords));
+        let last = builder.first_keyword.get(old + 1).copied().unwrap_or(end(&builder.keywords));
         listings.first_keyword.push(end(&listings.keywords));
         for keyword in builder.first_keyword[old]..last {
-            listings
-                .keywords
-                .push(builder.keywords.get(keyword as usize));
+            listings.keywords.push(builder.keywords.get(keyword as usize));
         }
         while let Some((_, pattern)) = negatives.next_if(|&(listing, _)| listing.0 == number) {
             listings.negatives.push(pattern);
@@ -260,11 +213,7 @@ fn gather(
         let end = u32::try_from(listings.negatives.len()).expect("fewer than tokens");
         listings.negatives_end.push(end);
     }
-    for arena in [
-        &mut listings.ids,
-        &mut listings.payloads,
-        &mut listings.keywords,
-    ] {
+    for arena in [&mut listings.ids, &mut listings.payloads, &mut listings.keywords] {
         arena.shrink();
     }
     listings

@@ -68,8 +68,7 @@ impl Sets {
                 }
             }
             sets.words.truncate(kept);
-            sets.ends
-                .push(u32::try_from(kept).expect("sets are not longer than tokens"));
+            sets.ends.push(u32::try_from(kept).expect("sets are not longer than tokens"));
         }
         sets
     }
@@ -102,10 +101,8 @@ pub(super) fn drafts_by_pattern(drafts: &[Draft], sets: &Sets, tokens: &[u32]) -
         let set = sets.get(draft);
         u64::from(set[0]) << 32 | u64::from(set.get(1).map_or(0, |&word| word + 1))
     };
-    let mut order: Vec<(u64, u32)> = (0..)
-        .take(drafts.len())
-        .map(|draft| (prefix(draft), draft))
-        .collect();
+    let mut order: Vec<(u64, u32)> =
+        (0..).take(drafts.len()).map(|draft| (prefix(draft), draft)).collect();
     order.sort_unstable_by(|&(prefix_a, a), &(prefix_b, b)| {
         prefix_a.cmp(&prefix_b).then_with(|| {
             let (draft_a, draft_b) = (&drafts[a as usize], &drafts[b as usize]);

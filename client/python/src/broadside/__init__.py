@@ -1,0 +1,48 @@
+"""Client of Broadside: which listings of an inventory match a text, best first.
+
+    >>> from broadside import Client
+    >>> with Client("127.0.0.1:50051") as client:
+    ...     for match in client.match("cheap running shoes").matches:
+    ...         print(match.listing_id, match.score, match.match_type.name)
+
+What is public is what this module exports. Start reading at `Client`; `_wire` is the only module that turns values into
+messages and back, `_call` the only one that waits and retries.
+"""
+
+from importlib.metadata import version as _version
+
+from broadside._client import Client
+from broadside._errors import BroadsideError, Code, FieldViolation
+from broadside._query import AttributeValue, Include, MatchOptions, Query
+from broadside._results import (
+    BatchResult,
+    InventoryVersion,
+    Keyword,
+    Match,
+    MatchType,
+    QueryResult,
+    Span,
+    Token,
+)
+
+__version__ = _version("broadside-client")
+
+__all__ = [
+    "AttributeValue",
+    "BatchResult",
+    "BroadsideError",
+    "Client",
+    "Code",
+    "FieldViolation",
+    "Include",
+    "InventoryVersion",
+    "Keyword",
+    "Match",
+    "MatchOptions",
+    "MatchType",
+    "Query",
+    "QueryResult",
+    "Span",
+    "Token",
+    "__version__",
+]

@@ -1,0 +1,50 @@
+//! Keyword lists: one keyword a line, whose listing has the number of the line as its id.
+
+use std::fmt::Write as _;
+use std::io::{self, Read};
+
+use broadside_core::Keyword;
+
+use crate::draft::{Draft, Names};
+use crate::fault::{Fault, Faults, Path, Place};
+use crate::lines::Lines;
+use crate::load::Loader;
+use crate::reason::Reason;
+
+const NAMES: Names = Names { id: "id", keywords: "keyword" };
+
+/// Reads every line. Blank lines are skipped, and counted for the numbers of those after them.
+pub(crate) fn read<R: Read>(lines: &mut Lines<R>, loader: &mut Loader<'_>) -> io::Result<()> {
+    let mut draft = Draft::new(NAMES);
+    while let Some(line) = lines.next()? {
+        match line.text {
+            Err(fault) => {
+                let mut faults = Faults::default();
+                faults.push(fault);
+                loader.submit_faults(&mut faults);
+            }
+            Ok(text) if text.trim().is_empty() => {}
+            Ok(text) => {
+                draft.begin(line.number);
+                read_keyword(text, line.number, &mut draft);
+                loader.submit(&mut draft);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn read_keyword(text: &str, line: u64, draft: &mut Draft) {
+    write!(draft.listing.id, "{line}").expect("a String takes whatever is written to it");
+    let start = text.len() - text.trim_start().len();
+    let place = Place { line, column: start as u64 + 1, path: Path::Field(NAMES.keywords) };
+    match Keyword::parse(text) {
+        Ok(parsed) if parsed.negative => {
+            let what = "is a negative, which means nothing on its own; write the listing with its keywords and \
+                        negatives in JSON Lines or CSV, or quote a keyword that starts with a hyphen";
+            draft.faults.push(Fault::new(place, Reason::NegativeAlone, what, text));
+        }
+        Ok(parsed) => draft.add_keyword(parsed.keyword, false, place),
+        Err(error) => draft.faults.push(Fault::notation(place, error, text)),
+    }
+}

@@ -1,0 +1,20 @@
+//! Every bound of the reader, with its unit in its name. Bounds on what a listing may hold are broadside-core's.
+
+/// Bytes of one line, without its end. A CSV record may span several lines that have no more than this together.
+pub const LINE_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Bad records that are described; beyond it they are only counted.
+pub const BAD_RECORDS_MAX: usize = 1_000;
+/// Bytes of an offending value that are kept to show it.
+pub const VALUE_BYTES_MAX: usize = 200;
+/// Records between two reports of progress.
+pub const PROGRESS_RECORDS: u64 = 65_536;
+/// Bytes of a file that are read, unpacked and hashed at a time.
+pub(crate) const CHUNK_BYTES: usize = 256 * 1024;
+/// Bytes of a misspelt name for which a better one is looked for.
+pub(crate) const SUGGESTION_BYTES_MAX: usize = 64;
+
+const _: () = assert!(
+    LINE_BYTES_MAX > broadside_core::limits::PAYLOAD_BYTES_MAX,
+    "a payload must fit a line"
+);
+const _: () = assert!(LINE_BYTES_MAX < u32::MAX as usize, "columns are small numbers");

@@ -1,0 +1,134 @@
+//! JSON Lines that are refused: each field, each wrong value, and the column at which it is found.
+
+use crate::Format;
+use crate::tests::{check, load, rejection};
+
+fn json(text: &str, expected: &[&str]) {
+    check(Format::JsonLines, text, expected);
+}
+
+/// One listing with a good id and this text after it.
+fn listing(fields: &str, expected: &[&str]) {
+    json(&format!(r#"{{"listing":{{"id":"l1",{fields}}}}}"#), expected);
+}
+
+#[test]
+fn json_records() {
+    json("", &["0:0  INVENTORY_EMPTY"]);
+    json("\n\r\n  \n", &["0:0  INVENTORY_EMPTY"]);
+    json("\n{\n", &["2:1  MALFORMED_JSON"]);
+    json("{\"listing\": {\"id\": \"x\",}}", &["1:24  MALFORMED_JSON"]);
+    json("{} {}", &["1:4  MALFORMED_JSON"]);
+    json("{}", &["1:1 listing MISSING_FIELD"]);
+    json("[]", &["1:1  WRONG_TYPE"]);
+    json(" 5", &["1:2  WRONG_TYPE"]);
+    json(r#"{"group": {"id": "g"}}"#, &["1:2 group NOT_SERVED_YET"]);
+    json(r#"{"negative_list": {"name": "n"}}"#, &["1:2 negative_list NOT_SERVED_YET"]);
+    json(r#"{"lsiting": {}}"#, &["1:2 lsiting UNKNOWN_FIELD"]);
+    json(r#"{"id": "l1", "keywords": ["a"]}"#, &["1:2 id UNKNOWN_FIELD"]);
+    json(r#"{"listing": []}"#, &["1:13 listing WRONG_TYPE"]);
+    json(
+        r#"{"listing": {"id":"a","keywords":["a"]}, "listing": {}}"#,
+        &["1:42 listing DUPLICATE_FIELD"],
+    );
+    json(r#"{"listing": {}}"#, &["1:13 id MISSING_FIELD", "1:13 keywords MISSING_FIELD"]);
+}
+
+#[test]
+fn json_listings() {
+    listing(r#""keywords":["a"],"keyword":1"#, &["1:40 keyword UNKNOWN_FIELD"]);
+    listing(r#""keywords":["a"],"id":"l2""#, &["1:40 id DUPLICATE_FIELD"]);
+    listing(r#""keywords":["a"],"targeting":"x""#, &["1:40 targeting NOT_SERVED_YET"]);
+    listing(r#""keywords":["a"],"negative_lists":[]"#, &["1:40 negative_lists NOT_SERVED_YET"]);
+    listing(r#""keywords":"a""#, &["1:34 keywords WRONG_TYPE"]);
+    listing(r#""keywords":[]"#, &["1:34 keywords NO_KEYWORD"]);
+    listing(r#""keywords":["-a"]"#, &["1:34 keywords NO_KEYWORD"]);
+    listing(r#""keywords":["a"],"group":null"#, &["1:48 group WRONG_TYPE"]);
+    listing(r#""keywords":["a"],"group":"""#, &["1:48 group EMPTY"]);
+}
+
+#[test]
+fn json_values_of_a_listing() {
+    listing(r#""keywords":["a"],"bid_micros":"5""#, &["1:53 bid_micros WRONG_TYPE"]);
+    listing(r#""keywords":["a"],"bid_micros":-1"#, &["1:53 bid_micros OUT_OF_RANGE"]);
+    listing(r#""keywords":["a"],"bid_micros":1.5"#, &["1:53 bid_micros OUT_OF_RANGE"]);
+    listing(
+        r#""keywords":["a"],"bid_micros":9223372036854775808"#,
+        &["1:53 bid_micros OUT_OF_RANGE"],
+    );
+    listing(r#""keywords":["a"],"quality":true"#, &["1:50 quality WRONG_TYPE"]);
+    listing(r#""keywords":["a"],"quality":-1"#, &["1:50 quality SCORE_NOT_FINITE"]);
+    listing(r#""keywords":["a"],"quality":1e999"#, &["1:50 quality SCORE_NOT_FINITE"]);
+    listing(r#""keywords":["a"],"status":"active""#, &["1:49 status UNKNOWN_VALUE"]);
+    listing(r#""keywords":["a"],"start_time":"noon""#, &["1:53 start_time INVALID_TIME"]);
+    listing(
+        r#""keywords":["a"],"end_time":"2026-13-01T00:00:00Z""#,
+        &["1:51 end_time INVALID_TIME"],
+    );
+    listing(
+        r#""keywords":["a"],"start_time":"2026-01-02T00:00:00Z","end_time":"2026-01-01T00:00:00Z""#,
+        &["1:87 end_time ENDS_BEFORE_START"],
+    );
+    listing(r#""keywords":["a"],"payload":{"a":1}"#, &["1:50 payload WRONG_TYPE"]);
+    listing(r#""keywords":["a"],"payload":"\ud800""#, &["1:57 payload MALFORMED_JSON"]);
+    let long = "x".repeat(70_000);
+    listing(&format!(r#""keywords":["a"],"payload":"{long}""#), &["1:50 payload TOO_LONG"]);
+    json(r#"{"listing":{"id":"","keywords":["a"]}}"#, &["1:18 id EMPTY"]);
+    json(r#"{"listing":{"id":7,"keywords":["a"]}}"#, &["1:18 id WRONG_TYPE"]);
+}
+
+#[test]
+fn json_keywords() {
+    listing(r#""keywords":["a",5]"#, &["1:39 keywords[1] WRONG_TYPE"]);
+    listing(r#""keywords":["-b","a","!"]"#, &["1:44 keywords[2] KEYWORD_EMPTY"]);
+    listing(r#""keywords":["a"],"negatives":["-b","-"]"#, &["1:58 negatives[1] KEYWORD_EMPTY"]);
+    listing(r#""keywords":["a","/re+/"]"#, &["1:39 keywords[1] NOT_SERVED_YET"]);
+    listing(
+        r#""keywords":[{"text":"a","match_type":"REGEX"}]"#,
+        &["1:60 keywords[0].match_type NOT_SERVED_YET"],
+    );
+    listing(
+        r#""keywords":[{"text":"a","match_type":"EXAKT"}]"#,
+        &["1:60 keywords[0].match_type UNKNOWN_VALUE"],
+    );
+    listing(
+        r#""keywords":[{"txt":"a"}]"#,
+        &["1:36 keywords[0].txt UNKNOWN_FIELD", "1:35 keywords[0].text MISSING_FIELD"],
+    );
+    listing(r#""keywords":[{"text":"a","text":"b"}]"#, &["1:47 keywords[0].text DUPLICATE_FIELD"]);
+    listing(
+        r#""keywords":[{"text":"a","bid_micros":-1}]"#,
+        &["1:60 keywords[0].bid_micros OUT_OF_RANGE"],
+    );
+    listing(
+        r#""keywords":["a",{"text":"-b","bid_micros":1}]"#,
+        &["1:65 keywords[1].bid_micros BID_ON_NEGATIVE"],
+    );
+    listing(
+        r#""keywords":["a"],"negatives":[{"text":"b","bid_micros":1}]"#,
+        &["1:78 negatives[0].bid_micros BID_ON_NEGATIVE"],
+    );
+    for text in [r#""text":"\"a\"""#, r#""text":"a","match_type":"EXACT""#] {
+        let fields = format!(r#""keywords":[{{"anchor_end":true,{text}}}]"#);
+        listing(&fields, &["1:49 keywords[0].anchor_end CONFLICTING_VALUE"]);
+    }
+    let long = vec!["w"; 256].join(" ");
+    listing(&format!(r#""keywords":["{long}"]"#), &["1:35 keywords[0] KEYWORD_TOO_MANY_TOKENS"]);
+}
+
+#[test]
+fn all_that_is_wrong_with_a_record_is_said_at_once() {
+    let text = r#"{"listing":{"id":"l1","colour":1,"keywords":["a","/b/","!",3],"bid_micros":-1}}"#;
+    let expected = [
+        "1:23 colour UNKNOWN_FIELD",
+        "1:50 keywords[1] NOT_SERVED_YET",
+        "1:60 keywords[3] WRONG_TYPE",
+        "1:76 bid_micros OUT_OF_RANGE",
+        "1:56 keywords[2] KEYWORD_EMPTY",
+    ];
+    json(text, &expected);
+    let rejection = rejection(load(Format::JsonLines, text));
+    assert_eq!((rejection.bad_records_total, rejection.records), (1, 1), "it is one record");
+    let values: Vec<&str> = rejection.bad_records.iter().map(|bad| bad.value.as_str()).collect();
+    assert_eq!(values, ["1", "/b/", "3", "-1", "!"]);
+}
