@@ -4,6 +4,10 @@ use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 
+/// How much is made up where there are no files.
+const SYNTHETIC_PHRASES: usize = 1_000_000;
+const SYNTHETIC_TEXTS: usize = 60_000;
+
 /// Where the text comes from, for the record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
@@ -25,7 +29,7 @@ pub fn origin() -> Origin {
 pub fn phrases(most: usize) -> Vec<String> {
     match origin() {
         Origin::Files(folder) => lines(&folder.join("phrases_latin.txt.zst"), most),
-        Origin::Synthetic => synthetic(most, 3, 1),
+        Origin::Synthetic => synthetic(most.min(SYNTHETIC_PHRASES), 3, 1),
     }
 }
 
@@ -33,7 +37,7 @@ pub fn phrases(most: usize) -> Vec<String> {
 pub fn texts(name: &str, most: usize) -> Vec<String> {
     match origin() {
         Origin::Files(folder) => lines(&folder.join(format!("{name}.txt.zst")), most),
-        Origin::Synthetic => synthetic(most, 6, 2),
+        Origin::Synthetic => synthetic(most.min(SYNTHETIC_TEXTS), 6, 2),
     }
 }
 

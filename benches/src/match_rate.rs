@@ -1,33 +1,41 @@
-//! Prints how many queries a second one thread matches in process, by the CPU time of that thread.
+//! How many queries a second one thread matches in process, by the CPU time of that thread.
 //!
-//! `match-rate [PHRASES] [ROUNDS]`, with the corpora of `BROADSIDE_BENCH_DATA`.
+//! - `match-rate measure [ROUNDS]` prints for each corpus of texts its name, the median rate of the rounds in queries a
+//!   second of CPU time, how many texts there are, how many of them matched, and how many matches were returned.
+//! - `match-rate describe` prints what is matched against: phrases, build time, memory by part.
+//! - `match-rate write FOLDER` writes the same phrases and texts as `phrases.txt` and `queries.txt`, for a server.
 #![allow(clippy::print_stdout, reason = "it is what this program is for")]
 
+use std::path::Path;
 use std::time::Instant;
 
 use broadside_benches::{corpus, index_of};
-use broadside_core::{Query, Scratch, TextLimits, Time, match_batch};
+use broadside_core::{Index, Query, Scratch, TextLimits, Time, match_batch};
 
 const BATCH: usize = 256;
+const ROUNDS_DEFAULT: usize = 10;
+const CORPORA: [&str; 3] = ["queries_trec_million", "queries_multilingual", "tweets"];
 
 fn main() {
-    let mut arguments =
-        std::env::args().skip(1).map(|argument| argument.parse().expect("a number"));
-    let phrases = corpus::phrases(arguments.next().unwrap_or(usize::MAX));
-    let rounds = arguments.next().unwrap_or(10);
-    let started = Instant::now();
-    let index = index_of(&phrases);
-    println!("corpus {:?}", corpus::origin());
-    println!("built  {} phrases in {:.2?}: {:?}", phrases.len(), started.elapsed(), index.counts());
-    for part in index.memory() {
-        println!("       {:14} {:>12} bytes", part.name, part.bytes);
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    match arguments[..] {
+        ["measure"] => measure_all(ROUNDS_DEFAULT),
+        ["measure", rounds] => measure_all(rounds.parse().expect("ROUNDS is a number")),
+        ["describe"] => describe(),
+        ["write", folder] => write(Path::new(folder)),
+        _ => println!("usage: match-rate measure [ROUNDS] | describe | write FOLDER"),
     }
-    for name in ["queries_trec_million", "queries_multilingual", "tweets"] {
+}
+
+fn measure_all(rounds: usize) {
+    let index = index_of(&corpus::phrases(usize::MAX));
+    for name in CORPORA {
         measure(name, &index, rounds);
     }
 }
 
-fn measure(name: &str, index: &broadside_core::Index, rounds: usize) {
+fn measure(name: &str, index: &Index, rounds: usize) {
     let texts = corpus::texts(name, usize::MAX);
     let at = Time { seconds: 1_800_000_000, nanos: 0 };
     let query = |text| Query { text, limit: 10, max_per_group: 0, at };
@@ -45,16 +53,11 @@ fn measure(name: &str, index: &broadside_core::Index, rounds: usize) {
                 hits += answer.hits.len();
             }
         }
-        #[expect(clippy::cast_precision_loss)]
+        #[expect(clippy::cast_precision_loss, reason = "a rate has few digits that count")]
         rates.push(queries.len() as f64 / (cpu_seconds() - started));
     }
     rates.sort_unstable_by(f64::total_cmp);
-    let median = rates[rates.len() / 2];
-    println!(
-        "{name}: {} queries, {matched} matched, {hits} hits; median of {rounds} rounds {median:.0} queries/s of CPU, {:.3} us a query",
-        queries.len(),
-        1e6 / median,
-    );
+    println!("{name} {:.0} {} {matched} {hits}", rates[rates.len() / 2], queries.len());
 }
 
 /// CPU time of this thread so far.
@@ -62,4 +65,33 @@ fn cpu_seconds() -> f64 {
     let stat = std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux tells it");
     let nanos = stat.split(' ').next().and_then(|field| field.parse::<f64>().ok());
     nanos.expect("the first field is a number") / 1e9
+}
+
+fn describe() {
+    let phrases = corpus::phrases(usize::MAX);
+    let started = Instant::now();
+    let index = index_of(&phrases);
+    let built = started.elapsed();
+    let origin = match corpus::origin() {
+        corpus::Origin::Files(_) => "real phrases and texts",
+        corpus::Origin::Synthetic => "made-up phrases and texts (no BROADSIDE_BENCH_DATA)",
+    };
+    let counts = index.counts();
+    println!(
+        "{} keywords of {origin}, {} distinct words, {} patterns; built in {built:.2?}. Memory:",
+        counts.keywords, counts.words, counts.patterns,
+    );
+    let memory = index.memory();
+    let parts = memory.iter().map(|part| format!("{} {}", part.name, part.bytes));
+    let total: u64 = memory.iter().map(|part| part.bytes).sum();
+    let text: usize = phrases.iter().map(String::len).sum();
+    println!("{} bytes ({}), of {text} bytes of keyword text.", total, parts.collect::<Vec<_>>().join(", "));
+}
+
+fn write(folder: &Path) {
+    let save = |name: &str, lines: &[String]| {
+        std::fs::write(folder.join(name), lines.join("\n") + "\n").expect("the folder is writable");
+    };
+    save("phrases.txt", &corpus::phrases(usize::MAX));
+    save("queries.txt", &corpus::texts(CORPORA[0], usize::MAX));
 }

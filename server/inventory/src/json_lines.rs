@@ -68,7 +68,7 @@ fn read_record(text: &str, draft: &mut Draft) -> bool {
     for member in &members {
         match member.name.as_ref() {
             "listing" if listing.is_some() => {
-                draft.faults.push(member.repeated(line, Path::Field("listing")))
+                draft.faults.push(member.repeated(line, Path::Field("listing")));
             }
             "listing" => listing = Some(member.value),
             _ => draft.faults.push(refused_kind(member, line)),

@@ -1,0 +1,41 @@
+# The one entry. `make demo` and `make test` work on a fresh machine that has cargo and Python 3.
+
+CARGO ?= cargo
+BENCH_DATA ?= ../shared/data
+PAIRS ?= 1000000
+FUZZ_SECONDS ?= 60
+
+.PHONY: help demo run test test-rust test-python check fmt oracle sabotage fuzz bench clean
+
+help: ## Lists the targets.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+demo: ## Builds, starts a server on the sample inventory, matches, reloads, stops.
+	@tests/scripts/demo.sh
+
+run: ## Starts a server on the sample inventory and leaves it running.
+	$(CARGO) run --release -p broadside-server -- --sample
+
+test: ## Runs every test and prints how many ran.
+	@tests/scripts/test.sh
+
+check: ## Lints: format, clippy, docs, dependencies. Warnings are errors.
+	@tests/scripts/check.sh
+
+fmt: ## Formats the code.
+	$(CARGO) fmt --all
+
+oracle: ## Compares index and oracle on PAIRS random pairs (default 1,000,000).
+	BROADSIDE_ORACLE_PAIRS=$(PAIRS) $(CARGO) test --release -p broadside-core --lib the_index_and_the_oracle_agree
+
+sabotage: ## Breaks each rule of the contract in turn: every time a test must turn red.
+	python3 tests/sabotage/run.py
+
+fuzz: ## Fuzzes each target for FUZZ_SECONDS (needs a nightly toolchain).
+	@tests/scripts/fuzz.sh $(FUZZ_SECONDS)
+
+bench: ## Measures in process and through gRPC and writes benches/record/.
+	BROADSIDE_BENCH_DATA=$(BENCH_DATA) benches/run.sh
+
+clean: ## Removes everything that was built.
+	$(CARGO) clean

@@ -1,0 +1,8 @@
+//! The commands, one a file. Each has its `Arguments` and a `run`.
+
+pub(crate) mod analyze;
+pub(crate) mod bench;
+pub(crate) mod check;
+pub(crate) mod matching;
+pub(crate) mod reload;
+pub(crate) mod status;

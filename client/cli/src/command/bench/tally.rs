@@ -1,0 +1,204 @@
+//! What was counted.
+
+use std::time::Duration;
+
+use hdrhistogram::Histogram;
+
+/// The shortest and longest latency that are told apart, and the digits that are kept.
+const LATENCY_NS_MIN: u64 = 1_000;
+const LATENCY_NS_MAX: u64 = 600_000_000_000;
+const LATENCY_DIGITS: u8 = 3;
+
+/// How a call ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// OK, with as many results as queries.
+    Ok {
+        /// Queries that were refused.
+        refused: usize,
+        /// Bytes of the body.
+        bytes: usize,
+    },
+    /// Another grpc-status, 1 to 16; whatever a server invents beyond that counts as UNKNOWN.
+    Status(u8),
+    /// The connection broke, or never took the call.
+    Transport,
+    /// OK, but the body is not a reply with a result for each query; or no grpc-status at all.
+    Malformed,
+    /// No answer by the time that everything had ended.
+    Unanswered,
+}
+
+/// The names of what is counted: those of grpc-status, then those of failures that no server told.
+const NAMES: [&str; 20] = [
+    "OK",
+    "CANCELLED",
+    "UNKNOWN",
+    "INVALID_ARGUMENT",
+    "DEADLINE_EXCEEDED",
+    "NOT_FOUND",
+    "ALREADY_EXISTS",
+    "PERMISSION_DENIED",
+    "RESOURCE_EXHAUSTED",
+    "FAILED_PRECONDITION",
+    "ABORTED",
+    "OUT_OF_RANGE",
+    "UNIMPLEMENTED",
+    "INTERNAL",
+    "UNAVAILABLE",
+    "DATA_LOSS",
+    "UNAUTHENTICATED",
+    "(connection lost)",
+    "(malformed reply)",
+    "(no answer)",
+];
+const STATUSES: u8 = 17;
+
+/// The counts of one thread, or of all.
+#[derive(Debug, Clone)]
+pub(super) struct Tally {
+    outcomes: [u64; NAMES.len()],
+    /// Of calls that ended with OK, in nanoseconds.
+    latency_ns: Histogram<u64>,
+    /// Queries that were refused alone.
+    pub(super) refused: u64,
+    /// Bytes of the bodies of replies.
+    pub(super) reply_bytes: u64,
+    /// Calls of the warm-up that failed.
+    pub(super) failed_warmup: u64,
+    /// Calls of an open loop that were due and never sent, because all that may be in flight was.
+    pub(super) unsent: u64,
+}
+
+impl Tally {
+    /// Nothing counted yet.
+    pub(super) fn new() -> Tally {
+        let latency_ns = Histogram::new_with_bounds(LATENCY_NS_MIN, LATENCY_NS_MAX, LATENCY_DIGITS);
+        Tally {
+            outcomes: [0; NAMES.len()],
+            latency_ns: latency_ns.expect("the bounds are constants and in order"),
+            refused: 0,
+            reply_bytes: 0,
+            failed_warmup: 0,
+            unsent: 0,
+        }
+    }
+
+    /// Counts a call that belongs to the measurement.
+    pub(super) fn measured(&mut self, outcome: Outcome, latency: Duration) {
+        let index = match outcome {
+            Outcome::Ok { refused, bytes } => {
+                self.refused += refused as u64;
+                self.reply_bytes += bytes as u64;
+                let latency_ns = u64::try_from(latency.as_nanos()).unwrap_or(u64::MAX);
+                self.latency_ns.saturating_record(latency_ns);
+                0
+            }
+            Outcome::Status(code) if code < STATUSES => code,
+            Outcome::Status(_) => 2,
+            Outcome::Transport => STATUSES,
+            Outcome::Malformed => STATUSES + 1,
+            Outcome::Unanswered => STATUSES + 2,
+        };
+        self.outcomes[usize::from(index)] += 1;
+    }
+
+    /// Counts a call of the warm-up: only its failure is of interest.
+    pub(super) fn warmup(&mut self, outcome: Outcome) {
+        self.failed_warmup += u64::from(!matches!(outcome, Outcome::Ok { .. }));
+    }
+
+    /// Adds what another thread counted.
+    pub(super) fn add(&mut self, other: &Tally) {
+        for (count, other) in self.outcomes.iter_mut().zip(other.outcomes) {
+            *count += other;
+        }
+        self.latency_ns.add(&other.latency_ns).expect("all histograms have the same bounds");
+        self.refused += other.refused;
+        self.reply_bytes += other.reply_bytes;
+        self.failed_warmup += other.failed_warmup;
+        self.unsent += other.unsent;
+    }
+
+    /// Measured calls that ended with OK.
+    pub(super) fn ok(&self) -> u64 {
+        self.outcomes[0]
+    }
+
+    /// Measured calls that did not.
+    pub(super) fn failed(&self) -> u64 {
+        self.outcomes[1..].iter().sum()
+    }
+
+    /// Every way in which a measured call ended, with its count.
+    pub(super) fn statuses(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        NAMES.into_iter().zip(self.outcomes).filter(|(_, count)| *count > 0)
+    }
+
+    /// The latency that this share of the calls, 0 to 1, did not exceed.
+    pub(super) fn latency(&self, quantile: f64) -> Duration {
+        Duration::from_nanos(self.latency_ns.value_at_quantile(quantile).min(self.latency_ns.max()))
+    }
+
+    /// The mean latency.
+    pub(super) fn latency_mean(&self) -> Duration {
+        Duration::from_secs_f64(self.latency_ns.mean() / 1e9)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Outcome, Tally};
+
+    const OK: Outcome = Outcome::Ok { refused: 1, bytes: 100 };
+
+    #[test]
+    fn outcomes_are_counted_by_name_and_added_over_threads() {
+        let ms = Duration::from_millis;
+        let mut all = Tally::new();
+        for _ in 0..2 {
+            let mut tally = Tally::new();
+            tally.measured(OK, ms(1));
+            tally.measured(Outcome::Status(14), ms(2));
+            tally.measured(Outcome::Status(99), ms(2));
+            tally.measured(Outcome::Transport, ms(2));
+            tally.measured(Outcome::Malformed, ms(2));
+            tally.measured(Outcome::Unanswered, ms(2));
+            tally.warmup(OK);
+            tally.warmup(Outcome::Transport);
+            tally.unsent += 3;
+            all.add(&tally);
+        }
+        let names = [
+            "OK",
+            "UNKNOWN",
+            "UNAVAILABLE",
+            "(connection lost)",
+            "(malformed reply)",
+            "(no answer)",
+        ];
+        assert!(all.statuses().eq(names.map(|name| (name, 2))));
+        assert_eq!((all.ok(), all.failed()), (2, 10));
+        assert_eq!((all.refused, all.reply_bytes), (2, 200));
+        assert_eq!((all.failed_warmup, all.unsent), (2, 6));
+        assert_eq!(all.latency(1.0).as_millis(), 1, "failures have no latency");
+    }
+
+    #[test]
+    fn percentiles_keep_three_digits() {
+        let mut tally = Tally::new();
+        for millis in 1..=1_000 {
+            tally.measured(OK, Duration::from_millis(millis));
+        }
+        for (quantile, millis) in
+            [(0.5, 500.0), (0.9, 900.0), (0.99, 990.0), (0.999, 999.0), (1.0, 1_000.0)]
+        {
+            let measured = tally.latency(quantile).as_secs_f64() * 1e3;
+            assert!((measured / millis - 1.0).abs() < 0.001, "{quantile}: {measured}");
+        }
+        assert!((tally.latency_mean().as_secs_f64() - 0.5005).abs() < 0.001);
+        assert_eq!(Tally::new().latency(0.5), Duration::ZERO);
+    }
+}

@@ -1,0 +1,137 @@
+//! How a command ends: its exit code, and the sentence for stderr if it failed.
+
+use std::fmt;
+use std::io;
+use std::process::ExitCode;
+
+use broadside_client::{Code, Error};
+
+/// The exit codes, which scripts rely on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// It is done.
+    Done = 0,
+    /// The answer is no, or the input is bad.
+    No = 1,
+    /// The command line or the configuration cannot be understood.
+    Usage = 2,
+    /// The server cannot be reached, does not serve, or did not answer in time.
+    Unreachable = 3,
+    /// Ctrl-C, as shells count it: 128 and the number of the signal.
+    Interrupted = 130,
+}
+
+/// Why a command did not do its work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Failure {
+    /// The exit code.
+    pub(crate) exit: Exit,
+    /// What is printed; nothing if it is empty.
+    pub(crate) message: String,
+}
+
+impl Failure {
+    /// The input is bad.
+    pub(crate) fn input(message: impl Into<String>) -> Failure {
+        Failure { exit: Exit::No, message: message.into() }
+    }
+
+    /// The command line or the configuration cannot be understood.
+    pub(crate) fn usage(message: impl Into<String>) -> Failure {
+        Failure { exit: Exit::Usage, message: message.into() }
+    }
+
+    /// The server cannot be reached.
+    pub(crate) fn unreachable(message: impl Into<String>) -> Failure {
+        Failure { exit: Exit::Unreachable, message: message.into() }
+    }
+}
+
+/// A failed call.
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        let exit = match (error.code, error.reason.as_deref()) {
+            (_, Some("ADDRESS_INVALID" | "ADDRESS_NEEDS_TLS")) => Exit::Usage,
+            (Code::Unavailable | Code::DeadlineExceeded, _) => Exit::Unreachable,
+            _ => Exit::No,
+        };
+        let mut message = match &error.reason {
+            Some(reason) => format!("{} ({reason})", error.message),
+            None => format!("{} ({})", error.message, error.code),
+        };
+        for violation in &error.violations {
+            message.push_str(&format!("\n  {}: {}", violation.field, violation.description));
+        }
+        if error.code == Code::Unavailable && error.reason.is_none() {
+            message.push_str(
+                "\nIs a server running there? `broadside-server --sample` starts one; --address names another.",
+            );
+        }
+        Failure { exit, message }
+    }
+}
+
+/// Output that cannot be written. A reader that has gone away is no failure of anybody.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Failure {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Failure { exit: Exit::Done, message: String::new() };
+        }
+        Failure::input(format!("cannot write the output: {error}"))
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(exit as u8)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::io;
+
+    use broadside_client::{Code, Error};
+
+    use super::{Exit, Failure};
+
+    fn check(code: Code, reason: Option<&str>, exit: Exit) {
+        let error = Error {
+            code,
+            reason: reason.map(str::to_owned),
+            message: "it failed".to_owned(),
+            metadata: BTreeMap::new(),
+            violations: Vec::new(),
+            retryable: false,
+            retry_after: None,
+        };
+        let failure = Failure::from(error);
+        assert_eq!(failure.exit, exit, "{code} {reason:?}");
+        assert!(failure.message.contains(reason.unwrap_or(code.as_str())), "{}", failure.message);
+    }
+
+    #[test]
+    fn codes_become_exit_codes() {
+        check(Code::Unavailable, None, Exit::Unreachable);
+        check(Code::Unavailable, Some("INVENTORY_NOT_LOADED"), Exit::Unreachable);
+        check(Code::DeadlineExceeded, None, Exit::Unreachable);
+        check(Code::FailedPrecondition, Some("INVENTORY_REJECTED"), Exit::No);
+        check(Code::InvalidArgument, None, Exit::No);
+        check(Code::InvalidArgument, Some("ADDRESS_INVALID"), Exit::Usage);
+        check(Code::InvalidArgument, Some("ADDRESS_NEEDS_TLS"), Exit::Usage);
+    }
+
+    #[test]
+    fn a_reader_that_goes_away_is_no_failure() {
+        let failure = Failure::from(io::Error::from(io::ErrorKind::BrokenPipe));
+        assert_eq!((failure.exit, failure.message.as_str()), (Exit::Done, ""));
+        assert_eq!(Failure::from(io::Error::from(io::ErrorKind::StorageFull)).exit, Exit::No);
+    }
+}

@@ -1,0 +1,88 @@
+//! The client of the inventory service.
+
+use std::time::Duration;
+
+use broadside_proto::v1 as pb;
+use broadside_proto::v1::inventory_service_client::InventoryServiceClient;
+
+use crate::builder::Builder;
+use crate::connection::{Connection, Deadline};
+use crate::error::Error;
+use crate::limits::{RELOAD_DEADLINE_DEFAULT, RESPONSE_BYTES_MAX};
+use crate::status::{Reload, ServerStatus};
+use crate::wire;
+
+/// Administers the inventory of a server. It talks to the server's admin address, not to the one for matching.
+#[derive(Debug, Clone)]
+pub struct AdminClient {
+    connection: Connection,
+    deadline: Duration,
+}
+
+/// What to load.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReloadRequest {
+    /// Files to load from now on, instead of the ones that are served: at most 64 paths or `file://` URIs, read on the
+    /// server. Empty: the ones that are served.
+    pub sources: Vec<String>,
+    /// Read and check everything and tell what would be served, but keep what is served.
+    pub validate_only: bool,
+    /// How long it may take, instead of the client's deadline. Default: 10 minutes. A reload that takes longer goes on.
+    pub deadline: Duration,
+}
+
+impl Default for ReloadRequest {
+    fn default() -> ReloadRequest {
+        ReloadRequest {
+            sources: Vec::new(),
+            validate_only: false,
+            deadline: RELOAD_DEADLINE_DEFAULT,
+        }
+    }
+}
+
+impl AdminClient {
+    /// Settings for a client of the server whose admin address this is; end with [`Builder::build_admin`].
+    pub fn builder(address: impl Into<String>) -> Builder {
+        Builder::new(address)
+    }
+
+    pub(crate) fn new(connection: Connection, deadline: Duration) -> AdminClient {
+        AdminClient { connection, deadline }
+    }
+
+    /// Reads the inventory again and serves it if every record is good.
+    ///
+    /// # Errors
+    /// Whatever fails, what is served does not change. FAILED_PRECONDITION: INVENTORY_REJECTED with the first bad records
+    /// as violations (all of them are in [`AdminClient::status`]), or SOURCE_UNREADABLE. ABORTED: RELOAD_BUSY.
+    pub async fn reload(&self, request: &ReloadRequest) -> Result<Reload, Error> {
+        let attempt = |channel, remaining| {
+            let mut message = tonic::Request::new(pb::ReloadRequest {
+                sources: request.sources.clone(),
+                validate_only: request.validate_only,
+            });
+            message.set_timeout(remaining);
+            async move { InventoryServiceClient::new(channel).reload(message).await }
+        };
+        let response = self.connection.call(Deadline::after(request.deadline), attempt).await?;
+        Ok(wire::reload(response))
+    }
+
+    /// What the server is doing.
+    ///
+    /// # Errors
+    /// The call's failure.
+    pub async fn status(&self) -> Result<ServerStatus, Error> {
+        let attempt = |channel, remaining| async move {
+            let mut message = tonic::Request::new(pb::GetStatusRequest {});
+            message.set_timeout(remaining);
+            InventoryServiceClient::new(channel)
+                .max_decoding_message_size(RESPONSE_BYTES_MAX)
+                .get_status(message)
+                .await
+        };
+        let response = self.connection.call(Deadline::after(self.deadline), attempt).await?;
+        Ok(wire::server_status(response))
+    }
+}

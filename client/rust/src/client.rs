@@ -1,0 +1,122 @@
+//! The client of the match service.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use broadside_proto::v1 as pb;
+use broadside_proto::v1::match_service_client::MatchServiceClient;
+
+use crate::answer::{BatchAnswer, QueryAnswer, Token};
+use crate::batch::{self, Part};
+use crate::builder::Builder;
+use crate::connection::{Connection, Deadline};
+use crate::error::Error;
+use crate::limits::RESPONSE_BYTES_MAX;
+use crate::query::{BatchOptions, Query};
+use crate::version::Version;
+use crate::wire;
+
+/// Matches texts against the inventory of a server. Clones are cheap and share one connection, which carries any number
+/// of calls at the same time.
+#[derive(Debug, Clone)]
+pub struct Client {
+    connection: Connection,
+    deadline: Duration,
+}
+
+impl Client {
+    /// Settings for a client of the server at this address: `HOST:PORT` or `http://HOST:PORT`.
+    pub fn builder(address: impl Into<String>) -> Builder {
+        Builder::new(address)
+    }
+
+    pub(crate) fn new(connection: Connection, deadline: Duration) -> Client {
+        Client { connection, deadline }
+    }
+
+    /// Matches any number of texts; the answers are in their order.
+    ///
+    /// A batch of more than 4,096 queries or 1 MiB travels as several calls. All of its answers come from one version of
+    /// the inventory all the same: the first call tells the version, and the others, four at a time, demand it. If the
+    /// inventory is reloaded in between, the whole batch is sent again, three times at most, and then fails with ABORTED
+    /// and the reason VERSION_CHANGED. The deadline covers all of it.
+    ///
+    /// # Errors
+    /// The call's failure, when no query can be answered. A query that is refused alone (TEXT_TOO_LONG,
+    /// TEXT_TOO_MANY_TOKENS, or QUERY_TOO_LARGE for one that exceeds 1 MiB) is an error in its own result only.
+    pub async fn match_batch(
+        &self,
+        queries: &[Query],
+        options: &BatchOptions,
+    ) -> Result<BatchAnswer, Error> {
+        let deadline = Deadline::after(self.deadline);
+        let call = |part: Range<usize>, version| {
+            self.match_part(&queries[part], options, version, deadline)
+        };
+        batch::answer(queries, options.min_version.clone(), call).await
+    }
+
+    /// Matches one text with the default options.
+    ///
+    /// # Errors
+    /// The call's failure, or why the text was refused.
+    pub async fn match_one(&self, text: &str) -> Result<QueryAnswer, Error> {
+        let queries = [Query::from(text)];
+        let mut answer = self.match_batch(&queries, &BatchOptions::default()).await?;
+        answer.results.pop().expect("a batch of one query has one result")
+    }
+
+    /// Splits a text into tokens exactly as matching does.
+    ///
+    /// # Errors
+    /// The call's failure; INVALID_ARGUMENT if the text exceeds the server's limits.
+    pub async fn analyze(&self, text: &str) -> Result<Vec<Token>, Error> {
+        let attempt = |channel, remaining| async move {
+            let mut request = tonic::Request::new(pb::AnalyzeRequest { text: text.to_owned() });
+            request.set_timeout(remaining);
+            MatchServiceClient::new(channel).analyze(request).await
+        };
+        let response = self.connection.call(Deadline::after(self.deadline), attempt).await?;
+        Ok(wire::tokens(response))
+    }
+
+    /// One call with some queries of a batch.
+    async fn match_part(
+        &self,
+        queries: &[Query],
+        options: &BatchOptions,
+        min_version: Option<Version>,
+        deadline: Deadline,
+    ) -> Result<Part, Error> {
+        let attempt = |channel, remaining| {
+            let request = wire::batch_request(queries, options, min_version.as_ref());
+            async move {
+                let mut request = tonic::Request::new(request);
+                request.set_timeout(remaining);
+                MatchServiceClient::new(channel)
+                    .max_decoding_message_size(RESPONSE_BYTES_MAX)
+                    .match_batch(request)
+                    .await
+            }
+        };
+        let response = self.connection.call(deadline, attempt).await?;
+        wire::batch_response(response, queries.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Client;
+    use crate::query::{BatchOptions, Query};
+
+    fn is_send(_: &impl Send) {}
+
+    #[tokio::test]
+    async fn calls_may_run_on_any_thread() {
+        let client = Client::builder("127.0.0.1:1").build().expect("the address is good");
+        let (queries, options) = ([Query::from("cat")], BatchOptions::default());
+        is_send(&client.match_batch(&queries, &options));
+        is_send(&client.match_one("cat"));
+        is_send(&client.analyze("cat"));
+    }
+}

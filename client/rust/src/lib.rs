@@ -1,0 +1,64 @@
+//! The Rust client of Broadside.
+//!
+//! A Broadside server holds an inventory of keywords in memory and tells, for a batch of texts, which listings match and
+//! in what order. This crate asks it.
+//!
+//! ```no_run
+//! use broadside_client::{BatchOptions, Client, Query};
+//!
+//! # async fn run() -> Result<(), broadside_client::Error> {
+//! let client = Client::builder("127.0.0.1:50051").build()?;
+//! let queries = [Query::from("cheap running shoes"), Query::from("trail map")];
+//! let answers = client.match_batch(&queries, &BatchOptions::default()).await?;
+//! for answer in &answers.results {
+//!     match answer {
+//!         Ok(answer) => println!("{} listings match", answer.total),
+//!         Err(error) => eprintln!("this text was refused: {error}"),
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What it promises
+//! - **Lazy.** Building a client connects to nothing; the first call does, and a lost connection is made again.
+//! - **Every call ends.** A call has one deadline, 2 s unless you say otherwise, which covers connecting, waiting for a
+//!   retry, and all parts of a large batch. The server is told how much of it is left.
+//! - **Retries only what is safe.** Only UNAVAILABLE is tried again, up to 3 attempts, with exponential backoff and
+//!   jitter, or after the time that the server asked for; never past the deadline.
+//! - **One batch, one version.** A batch that exceeds what one call may carry is split, and all of its answers still come
+//!   from one version of the inventory ([`Client::match_batch`]).
+//! - **Plain types.** Nothing of the RPC library or of the wire format is in this API.
+//!
+//! # Where to start reading
+//! [`Client`] has the calls; `connection` is what every call goes through; `retry` decides about another attempt and
+//! `split` about parts, both without touching the network; `error` says what a failure looks like.
+
+mod address;
+mod admin;
+mod answer;
+mod batch;
+mod builder;
+mod client;
+mod connection;
+mod error;
+mod limits;
+mod query;
+mod random;
+mod retry;
+mod split;
+mod status;
+mod version;
+mod wire;
+
+pub use admin::{AdminClient, ReloadRequest};
+pub use answer::{BatchAnswer, Keyword, Match, MatchType, QueryAnswer, Span, Token};
+pub use builder::Builder;
+pub use client::Client;
+pub use error::{Code, Error, Violation};
+pub use query::{AttributeValue, BatchOptions, Include, MatchOptions, Query};
+pub use status::{
+    BadRecord, Counts, Limit, MemoryPart, Reload, ReloadOutcome, ReloadRecord, ServerStatus,
+    Serving,
+};
+pub use version::Version;

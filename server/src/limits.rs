@@ -1,0 +1,181 @@
+//! Every bound of the server, with its unit in its name. Bounds of the matcher are in [`broadside_core::limits`].
+//!
+//! A constant is a bound that nobody has had a reason to change; what operators change is a setting ([`Limits`]), and
+//! the constant beside it is its default. `GetStatus` reports all of them.
+
+use std::time::Duration;
+
+use broadside_core::TextLimits;
+use broadside_core::limits::{BATCH_QUERIES_MAX, MATCHES_MAX, TEXT_BYTES_MAX, TEXT_TOKENS_MAX};
+
+/// Streams that one HTTP/2 connection may have open. tonic and hyper know a default only if it is not mentioned.
+pub const CONNECTION_STREAMS_MAX: u32 = 200;
+/// Streams that the server may have to reset over the life of a connection, for errors that the client made on purpose
+/// or not, before it ends the connection (RUSTSEC-2024-0003).
+pub const CONNECTION_ERROR_RESETS_MAX: usize = 1_024;
+/// Streams that the client opened and reset before the server saw them, before the server ends the connection
+/// (RUSTSEC-2023-0034).
+pub const CONNECTION_PENDING_RESETS_MAX: usize = 20;
+/// Bytes of the headers of one request.
+pub const HEADER_LIST_BYTES_MAX: u32 = 16 * 1024;
+/// Bytes that a client may send on one stream before the server has read them.
+pub const STREAM_WINDOW_BYTES: u32 = 1024 * 1024;
+/// Bytes that a client may send on all streams of a connection before the server has read them.
+pub const CONNECTION_WINDOW_BYTES: u32 = 4 * 1024 * 1024;
+/// Bytes of one HTTP/2 frame from a client. Four times the protocol's default, so that a batch of 256 texts is one
+/// frame and not several.
+pub const FRAME_BYTES_MAX: u32 = 64 * 1024;
+/// Bytes of one reply that wait for the client's window.
+pub const SEND_BUFFER_BYTES_MAX: usize = 1024 * 1024;
+/// Silence after which the server asks a connection whether it lives.
+pub const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(30);
+/// How long the server waits for that answer.
+pub const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Bytes of replies that a connection gathers before it gives them to the system.
+pub const GATHERED_BYTES_MAX: usize = 64 * 1024;
+/// How long a new connection may take until its HTTP/2 preface and the header of its first frame are in.
+pub const FIRST_FRAME_DEADLINE: Duration = Duration::from_secs(5);
+/// How long a connection of the admin listener may take over the headers of one HTTP/1.1 request.
+pub const ADMIN_HEADER_DEADLINE: Duration = Duration::from_secs(5);
+/// How long a connection without any call may take to answer GOAWAY, once the server is shutting down.
+pub const GOAWAY_GRACE: Duration = Duration::from_millis(250);
+/// How long the admin listener drains after the match listener has drained.
+pub const ADMIN_DRAIN: Duration = Duration::from_millis(500);
+/// First and longest pause of the accept loop when the system has no descriptor or memory for a connection.
+pub const ACCEPT_BACKOFF: Duration = Duration::from_millis(10);
+/// The longest of those pauses; each is twice the one before.
+pub const ACCEPT_BACKOFF_MAX: Duration = Duration::from_secs(1);
+/// Connections of the match listener, unless the settings or half the descriptor limit say less.
+pub const CONNECTIONS_MAX: usize = 4_096;
+/// Connections of the admin listener.
+pub const ADMIN_CONNECTIONS_MAX: usize = 64;
+/// Bytes of one request of the match listener, unless the settings say otherwise.
+pub const REQUEST_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Bytes of one request of the admin listener.
+pub const ADMIN_REQUEST_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of one reply.
+pub const RESPONSE_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Attributes of one request or one query.
+pub const ATTRIBUTES_MAX: usize = 256;
+/// Bytes of an attribute's name.
+pub const ATTRIBUTE_NAME_BYTES_MAX: usize = 64;
+/// Bytes of an attribute's text, or of one text of its list.
+pub const ATTRIBUTE_TEXT_BYTES_MAX: usize = 1_024;
+/// Texts of an attribute's list.
+pub const ATTRIBUTE_LIST_MAX: usize = 256;
+/// Queries that are matched between two looks at the deadline. About 0.3 ms of work.
+pub const SLICE_QUERIES: usize = 256;
+/// Sources of one reload.
+pub const RELOAD_SOURCES_MAX: usize = 64;
+/// Reloads that are remembered.
+pub const RELOAD_HISTORY_MAX: usize = 16;
+/// Bad records that a reply of `Reload` and the report at start name; `GetStatus` has the rest.
+pub const BAD_RECORDS_SHOWN_MAX: usize = 20;
+/// How often the publisher looks whether the last reader of a replaced inventory is done.
+pub const RETIRE_POLL_INTERVAL: Duration = Duration::from_millis(50);
+/// How often the samples of the histograms are folded into their buckets when nobody asks for `/metrics`.
+pub const METRICS_UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
+/// How long a client should wait before it tries again what cannot be answered yet.
+pub const RETRY_DELAY: Duration = Duration::from_secs(1);
+/// How long calls in flight may take at shutdown, unless the settings say otherwise.
+pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(20);
+/// Worker threads, at most.
+pub const WORKERS_MAX: usize = 1_024;
+
+const _: () = assert!(
+    STREAM_WINDOW_BYTES <= CONNECTION_WINDOW_BYTES,
+    "one stream may not outgrow its connection"
+);
+const _: () =
+    assert!(TEXT_BYTES_MAX < REQUEST_BYTES_MAX, "the longest text must fit into a request");
+const _: () = assert!(SLICE_QUERIES <= BATCH_QUERIES_MAX, "a slice is part of a batch");
+const _: () = assert!(
+    FRAME_BYTES_MAX >= 16_384 && FRAME_BYTES_MAX < 1 << 24,
+    "HTTP/2 allows 2^14 to 2^24 - 1"
+);
+
+/// The bounds that are settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes and tokens of one text.
+    pub text: TextLimits,
+    /// Queries of one batch.
+    pub batch_queries_max: usize,
+    /// Bytes of one request of the match listener.
+    pub request_bytes_max: usize,
+    /// Connections of the match listener.
+    pub connections_max: usize,
+    /// Bad records that a load may leave out.
+    pub rejected_records_max: u64,
+    /// How long calls in flight may take at shutdown.
+    pub drain_timeout: Duration,
+}
+
+impl Limits {
+    /// The default of `max_connections`: 4,096, or half of what the system lets the process open if that is less. The
+    /// other half is for files, the admin listener and whatever else the process needs to stay manageable.
+    pub fn connections_default() -> usize {
+        let descriptors = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+        let half =
+            descriptors.map_or(usize::MAX, |most| usize::try_from(most / 2).unwrap_or(usize::MAX));
+        CONNECTIONS_MAX.min(half).max(1)
+    }
+
+    /// Every limit in force, by the name that `GetStatus` gives it: a setting has its setting's name.
+    pub fn named(&self) -> Vec<(&'static str, u64)> {
+        vec![
+            ("max_text_bytes", wide(self.text.text_bytes_max)),
+            ("max_text_tokens", wide(self.text.text_tokens_max)),
+            ("max_batch_queries", wide(self.batch_queries_max)),
+            ("max_request_bytes", wide(self.request_bytes_max)),
+            ("max_connections", wide(self.connections_max)),
+            ("max_rejected_records", self.rejected_records_max),
+            ("drain_timeout_ms", millis(self.drain_timeout)),
+            ("matches_max", u64::from(MATCHES_MAX)),
+            ("attributes_max", wide(ATTRIBUTES_MAX)),
+            ("attribute_name_bytes_max", wide(ATTRIBUTE_NAME_BYTES_MAX)),
+            ("attribute_text_bytes_max", wide(ATTRIBUTE_TEXT_BYTES_MAX)),
+            ("attribute_list_max", wide(ATTRIBUTE_LIST_MAX)),
+            ("response_bytes_max", wide(RESPONSE_BYTES_MAX)),
+            ("slice_queries", wide(SLICE_QUERIES)),
+            ("query_steps_max", u64::from(broadside_core::limits::QUERY_STEPS_MAX)),
+            ("connection_streams_max", u64::from(CONNECTION_STREAMS_MAX)),
+            ("connection_error_resets_max", wide(CONNECTION_ERROR_RESETS_MAX)),
+            ("connection_pending_resets_max", wide(CONNECTION_PENDING_RESETS_MAX)),
+            ("connection_window_bytes", u64::from(CONNECTION_WINDOW_BYTES)),
+            ("stream_window_bytes", u64::from(STREAM_WINDOW_BYTES)),
+            ("header_list_bytes_max", u64::from(HEADER_LIST_BYTES_MAX)),
+            ("frame_bytes_max", u64::from(FRAME_BYTES_MAX)),
+            ("send_buffer_bytes_max", wide(SEND_BUFFER_BYTES_MAX)),
+            ("gathered_bytes_max", wide(GATHERED_BYTES_MAX)),
+            ("keepalive_interval_ms", millis(KEEPALIVE_INTERVAL)),
+            ("keepalive_timeout_ms", millis(KEEPALIVE_TIMEOUT)),
+            ("first_frame_deadline_ms", millis(FIRST_FRAME_DEADLINE)),
+            ("admin_connections_max", wide(ADMIN_CONNECTIONS_MAX)),
+            ("admin_request_bytes_max", wide(ADMIN_REQUEST_BYTES_MAX)),
+            ("reload_sources_max", wide(RELOAD_SOURCES_MAX)),
+            ("reload_history_max", wide(RELOAD_HISTORY_MAX)),
+        ]
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            text: TextLimits { text_bytes_max: TEXT_BYTES_MAX, text_tokens_max: TEXT_TOKENS_MAX },
+            batch_queries_max: BATCH_QUERIES_MAX,
+            request_bytes_max: REQUEST_BYTES_MAX,
+            connections_max: Limits::connections_default(),
+            rejected_records_max: 0,
+            drain_timeout: DRAIN_TIMEOUT,
+        }
+    }
+}
+
+fn wide(value: usize) -> u64 {
+    u64::try_from(value).unwrap_or(u64::MAX)
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,97 @@
+//! `InventoryService`: reloads and the status, on the admin listener.
+
+use std::cmp::Reverse;
+use std::time::SystemTime;
+
+use broadside_proto::v1;
+use broadside_proto::v1::inventory_service_server::InventoryService;
+use tonic::{Request, Response, Status};
+
+use super::from_proto;
+use super::status::Refusal;
+use super::to_proto;
+use crate::runtime::{Catalog, Phase, Readiness, ReloadHandle};
+
+/// What the status says that does not change while the server runs.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// The limits in force, by name.
+    pub limits: Vec<(&'static str, u64)>,
+    /// The server's version.
+    pub server_version: &'static str,
+    /// When the server started.
+    pub started_at: SystemTime,
+}
+
+/// Administers what the catalog serves.
+pub(crate) struct Inventory {
+    catalog: Catalog,
+    reload: ReloadHandle,
+    readiness: Readiness,
+    facts: Facts,
+}
+
+impl Inventory {
+    pub(crate) fn new(
+        catalog: Catalog,
+        reload: ReloadHandle,
+        readiness: Readiness,
+        facts: Facts,
+    ) -> Inventory {
+        Inventory { catalog, reload, readiness, facts }
+    }
+
+    async fn reload(&self, request: v1::ReloadRequest) -> Result<v1::ReloadResponse, Refusal> {
+        let pending = self.reload.ask(from_proto::reload(request)?)?;
+        to_proto::reload(pending.ended().await?)
+    }
+
+    fn status(&self) -> v1::GetStatusResponse {
+        let serving_status = match self.readiness.phase() {
+            Phase::Starting => v1::ServingStatus::Starting,
+            Phase::Serving => v1::ServingStatus::Serving,
+            Phase::Draining => v1::ServingStatus::Draining,
+        };
+        let limits = self.facts.limits.iter();
+        let mut status = v1::GetStatusResponse {
+            serving_status: serving_status.into(),
+            reloads: self.reload.history().iter().map(to_proto::reload_record).collect(),
+            limits: limits
+                .map(|(name, value)| v1::Limit { name: (*name).to_owned(), value: *value })
+                .collect(),
+            server_version: self.facts.server_version.to_owned(),
+            started_at: Some(to_proto::timestamp(self.facts.started_at)),
+            ..v1::GetStatusResponse::default()
+        };
+        if let Some(current) = self.catalog.current() {
+            status.version = Some(to_proto::version(&current.version));
+            status.sources.clone_from(&current.sources);
+            status.published_at = Some(to_proto::timestamp(current.published_at));
+            status.counts = Some(to_proto::counts(&current.counts));
+            let memory = current.index.memory();
+            let parts = memory
+                .iter()
+                .map(|part| v1::MemoryPart { name: part.name.to_owned(), bytes: part.bytes });
+            status.memory = parts.collect();
+            status.memory.sort_by_key(|part| Reverse(part.bytes));
+        }
+        status
+    }
+}
+
+#[tonic::async_trait]
+impl InventoryService for Inventory {
+    async fn reload(
+        &self,
+        request: Request<v1::ReloadRequest>,
+    ) -> Result<Response<v1::ReloadResponse>, Status> {
+        Ok(Response::new(self.reload(request.into_inner()).await?))
+    }
+
+    async fn get_status(
+        &self,
+        _request: Request<v1::GetStatusRequest>,
+    ) -> Result<Response<v1::GetStatusResponse>, Status> {
+        Ok(Response::new(self.status()))
+    }
+}

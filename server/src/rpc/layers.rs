@@ -1,0 +1,210 @@
+//! What surrounds every call: its deadline, the count of how it ended, and what happens if its handler panics.
+
+use std::convert::Infallible;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use http::{HeaderMap, Response};
+use tonic::codegen::BoxFuture;
+use tonic::{Code, Status};
+
+use super::status::Refusal;
+use crate::telemetry::{Method, Metrics};
+
+/// The body of a reply.
+pub type CallBody = tonic::body::Body;
+
+/// When the client gives up.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Deadline(Option<Instant>);
+
+/// Counts one call when it ends, as whatever it ended as. A call that is dropped half-way was cancelled.
+pub(crate) struct CallGuard {
+    metrics: Arc<Metrics>,
+    method: Method,
+    started: Instant,
+    code: Code,
+}
+
+/// A call that is on its way, with its guard.
+pub struct CallFuture {
+    inner: BoxFuture<Response<CallBody>, Infallible>,
+    guard: Option<CallGuard>,
+}
+
+impl Deadline {
+    /// The deadline that a call's headers ask for, counted from now. A header that cannot be read is no deadline, as the
+    /// protocol has it.
+    pub(crate) fn from_headers(headers: &HeaderMap, now: Instant) -> Deadline {
+        let timeout = headers.get("grpc-timeout").and_then(|value| timeout(value.as_bytes()));
+        Deadline(timeout.and_then(|timeout| now.checked_add(timeout)))
+    }
+
+    /// Whether there is one.
+    pub(crate) fn is_set(self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Refuses if it has passed.
+    pub(crate) fn check(self) -> Result<(), Refusal> {
+        match self.0 {
+            Some(deadline) if Instant::now() >= deadline => Err(Refusal::DeadlinePassed),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// `grpc-timeout`: one to eight digits and a unit.
+fn timeout(header: &[u8]) -> Option<Duration> {
+    let (unit, digits) = header.split_last()?;
+    if digits.is_empty() || digits.len() > 8 || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let amount = std::str::from_utf8(digits).ok()?.parse::<u64>().ok()?;
+    match unit {
+        b'H' => Some(Duration::from_secs(amount * 3_600)),
+        b'M' => Some(Duration::from_secs(amount * 60)),
+        b'S' => Some(Duration::from_secs(amount)),
+        b'm' => Some(Duration::from_millis(amount)),
+        b'u' => Some(Duration::from_micros(amount)),
+        b'n' => Some(Duration::from_nanos(amount)),
+        _ => None,
+    }
+}
+
+/// Runs a handler that does not wait. If it panics, this call fails and nothing else does.
+pub(crate) fn guarded<T>(
+    metrics: &Metrics,
+    handler: impl FnOnce() -> Result<T, Refusal>,
+) -> Result<T, Status> {
+    // Nothing that the handler may leave half done outlives it: the workbench is lost with a panic, all else is read only.
+    let outcome = catch_unwind(AssertUnwindSafe(handler)).unwrap_or_else(|_| {
+        metrics.panics.increment(1);
+        Err(Refusal::HandlerPanicked)
+    });
+    outcome.map_err(Status::from)
+}
+
+impl CallGuard {
+    pub(crate) fn start(metrics: Arc<Metrics>, method: Method, started: Instant) -> CallGuard {
+        CallGuard { metrics, method, started, code: Code::Cancelled }
+    }
+
+    /// The reply is there. An error has its code in the headers; the code of a success comes after the body.
+    fn replied(&mut self, headers: &HeaderMap) {
+        let status = headers.get(Status::GRPC_STATUS);
+        self.code = status.map_or(Code::Ok, |code| Code::from_bytes(code.as_bytes()));
+    }
+}
+
+impl Drop for CallGuard {
+    fn drop(&mut self) {
+        let code = usize::try_from(self.code as i32).unwrap_or(usize::MAX);
+        self.metrics.call_ended(self.method, code, self.started.elapsed());
+    }
+}
+
+impl CallFuture {
+    pub(crate) fn new(
+        inner: BoxFuture<Response<CallBody>, Infallible>,
+        guard: Option<CallGuard>,
+    ) -> CallFuture {
+        CallFuture { inner, guard }
+    }
+}
+
+impl Future for CallFuture {
+    type Output = Result<Response<CallBody>, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let polled = self.inner.as_mut().poll(context);
+        if let Poll::Ready(Ok(response)) = &polled
+            && let Some(mut guard) = self.guard.take()
+        {
+            guard.replied(response.headers());
+        }
+        polled
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::{Duration, Instant};
+
+    use http::{HeaderMap, HeaderValue, Response};
+    use tonic::Code;
+
+    use super::{CallBody, CallFuture, CallGuard, Deadline, guarded, timeout};
+    use crate::rpc::status::Refusal;
+    use crate::telemetry::{Method, Metrics};
+
+    #[test]
+    fn timeouts() {
+        let check =
+            |header: &str, expected| assert_eq!(timeout(header.as_bytes()), expected, "{header}");
+        check("1H", Some(Duration::from_secs(3_600)));
+        check("2M", Some(Duration::from_secs(120)));
+        check("3S", Some(Duration::from_secs(3)));
+        check("4m", Some(Duration::from_millis(4)));
+        check("5u", Some(Duration::from_micros(5)));
+        check("99999999n", Some(Duration::from_nanos(99_999_999)));
+        for bent in ["", "S", "1", "100000000S", "-1S", "1.5S", "1s", "١S"] {
+            check(bent, None);
+        }
+    }
+
+    #[test]
+    fn a_deadline_passes() {
+        let mut headers = HeaderMap::new();
+        assert!(!Deadline::from_headers(&headers, Instant::now()).is_set());
+        headers.insert("grpc-timeout", HeaderValue::from_static("0n"));
+        let passed = Deadline::from_headers(&headers, Instant::now());
+        assert!(matches!(passed.check(), Err(Refusal::DeadlinePassed)));
+        headers.insert("grpc-timeout", HeaderValue::from_static("1H"));
+        assert!(Deadline::from_headers(&headers, Instant::now()).check().is_ok());
+    }
+
+    #[test]
+    fn a_panic_is_the_failure_of_one_call() {
+        let metrics = Metrics::new().expect("buckets");
+        let status = guarded::<()>(&metrics, || panic!("what went wrong")).expect_err("a failure");
+        assert_eq!(status.code(), Code::Internal);
+        assert!(
+            !status.message().contains("what went wrong"),
+            "clients are not told of the inside"
+        );
+        assert!(metrics.render().contains("broadside_panics_total 1"));
+    }
+
+    #[test]
+    fn calls_are_counted_as_what_they_ended_as() {
+        let metrics = Arc::new(Metrics::new().expect("buckets"));
+        let guard =
+            || Some(CallGuard::start(Arc::clone(&metrics), Method::MatchBatch, Instant::now()));
+        let reply = |status: Option<&'static str>| {
+            let mut response = Response::new(CallBody::default());
+            if let Some(status) = status {
+                response.headers_mut().insert("grpc-status", HeaderValue::from_static(status));
+            }
+            response
+        };
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        for status in [None, Some("3")] {
+            let mut call =
+                CallFuture::new(Box::pin(std::future::ready(Ok(reply(status)))), guard());
+            assert!(std::pin::Pin::new(&mut call).poll(&mut context).is_ready());
+        }
+        drop(CallFuture::new(Box::pin(std::future::pending()), guard()));
+        let text = metrics.render();
+        for (code, count) in [("OK", 1), ("INVALID_ARGUMENT", 1), ("CANCELLED", 1), ("UNKNOWN", 0)]
+        {
+            let line =
+                format!("broadside_calls_total{{method=\"MatchBatch\",code=\"{code}\"}} {count}");
+            assert!(text.contains(&line), "expected {line} in:\n{text}");
+        }
+    }
+}

@@ -1,0 +1,353 @@
+//! Why a call is refused, and what the client is told: the one table from refusals to codes and reasons.
+//!
+//! Every refusal carries a `google.rpc.ErrorInfo` with domain `broadside.v1` and one of these reasons:
+//!
+//! | reason | code | also |
+//! |---|---|---|
+//! | `NO_QUERIES` | INVALID_ARGUMENT | field violation |
+//! | `TOO_MANY_QUERIES` | INVALID_ARGUMENT | field violation; metadata `got`, `most` |
+//! | `FIELD_INVALID` | INVALID_ARGUMENT | field violation |
+//! | `TEXT_TOO_LONG` | INVALID_ARGUMENT | field violation; inside a batch, the error of one query |
+//! | `TEXT_TOO_MANY_TOKENS` | INVALID_ARGUMENT | field violation; inside a batch, the error of one query |
+//! | `INVENTORY_NOT_LOADED` | UNAVAILABLE | retry delay |
+//! | `INVENTORY_VERSION_NOT_SERVED` | FAILED_PRECONDITION | retry delay; metadata `generation`, `sequence` of what is served |
+//! | `DEADLINE_PASSED` | DEADLINE_EXCEEDED | |
+//! | `HANDLER_PANICKED` | INTERNAL | |
+//! | `SHUTTING_DOWN` | UNAVAILABLE | retry delay |
+//! | `RELOAD_BUSY` | ABORTED | retry delay |
+//! | `INVENTORY_REJECTED` | FAILED_PRECONDITION | field violations: the first bad records; metadata `bad_records_total` |
+//! | `INVENTORY_EMPTY` | FAILED_PRECONDITION | |
+//! | `SOURCE_UNREADABLE` | FAILED_PRECONDITION | metadata `source` |
+//! | `RELOAD_FAILED` | INTERNAL | |
+//! | `METHOD_UNKNOWN` | UNIMPLEMENTED | |
+//! | `SERVICE_UNKNOWN` | NOT_FOUND | asked of the health service |
+//!
+//! What the transport refuses before a call is read (a message that is too large, bytes that are no message) has the
+//! code that tonic gives it, and no `ErrorInfo`.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use broadside_core::TextRefused;
+use prost::Message as _;
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, StatusExt as _};
+
+use crate::limits::{BAD_RECORDS_SHOWN_MAX, RETRY_DELAY};
+use crate::runtime::Version;
+use crate::runtime::gate::Refusal as GateRefusal;
+use crate::runtime::reload::{Failure, NotTaken, Rejection};
+
+const DOMAIN: &str = "broadside.v1";
+
+/// Bytes of one violation's description. All of a status travels in one header, which clients bound at 8 KiB.
+const DESCRIPTION_BYTES_MAX: usize = 200;
+/// Bytes of a status's message.
+const MESSAGE_BYTES_MAX: usize = 500;
+
+/// Why a call, or one query of a batch, is refused.
+#[derive(Debug, Clone)]
+pub(crate) enum Refusal {
+    NoQueries,
+    TooManyQueries {
+        got: usize,
+        most: usize,
+    },
+    /// A field is out of range; the description says what was expected and what was got.
+    FieldInvalid {
+        field: String,
+        description: String,
+    },
+    Text {
+        field: &'static str,
+        why: TextRefused,
+    },
+    NotLoaded,
+    VersionNotServed {
+        asked: Version,
+        served: Version,
+    },
+    DeadlinePassed,
+    HandlerPanicked,
+    ShuttingDown,
+    ReloadBusy,
+    Rejected(Arc<Rejection>),
+    InventoryEmpty(String),
+    SourceUnreadable {
+        source: String,
+        message: String,
+    },
+    ReloadFailed(String),
+    MethodUnknown,
+    ServiceUnknown,
+}
+
+impl Refusal {
+    /// A field that is out of range.
+    pub(crate) fn field(field: impl Into<String>, description: impl Into<String>) -> Refusal {
+        Refusal::FieldInvalid { field: field.into(), description: description.into() }
+    }
+
+    /// The table.
+    fn code_and_reason(&self) -> (Code, &'static str) {
+        match self {
+            Refusal::NoQueries => (Code::InvalidArgument, "NO_QUERIES"),
+            Refusal::TooManyQueries { .. } => (Code::InvalidArgument, "TOO_MANY_QUERIES"),
+            Refusal::FieldInvalid { .. } => (Code::InvalidArgument, "FIELD_INVALID"),
+            Refusal::Text { why, .. } => (Code::InvalidArgument, why.code()),
+            Refusal::NotLoaded => (Code::Unavailable, "INVENTORY_NOT_LOADED"),
+            Refusal::VersionNotServed { .. } => {
+                (Code::FailedPrecondition, "INVENTORY_VERSION_NOT_SERVED")
+            }
+            Refusal::DeadlinePassed => (Code::DeadlineExceeded, "DEADLINE_PASSED"),
+            Refusal::HandlerPanicked => (Code::Internal, "HANDLER_PANICKED"),
+            Refusal::ShuttingDown => (Code::Unavailable, "SHUTTING_DOWN"),
+            Refusal::ReloadBusy => (Code::Aborted, "RELOAD_BUSY"),
+            Refusal::Rejected(_) => (Code::FailedPrecondition, "INVENTORY_REJECTED"),
+            Refusal::InventoryEmpty(_) => (Code::FailedPrecondition, "INVENTORY_EMPTY"),
+            Refusal::SourceUnreadable { .. } => (Code::FailedPrecondition, "SOURCE_UNREADABLE"),
+            Refusal::ReloadFailed(_) => (Code::Internal, "RELOAD_FAILED"),
+            Refusal::MethodUnknown => (Code::Unimplemented, "METHOD_UNKNOWN"),
+            Refusal::ServiceUnknown => (Code::NotFound, "SERVICE_UNKNOWN"),
+        }
+    }
+
+    fn message(&self) -> String {
+        match self {
+            Refusal::NoQueries => "the batch has no query; send at least one".to_owned(),
+            Refusal::TooManyQueries { got, most } => {
+                format!("the batch has {got} queries, and at most {most} are allowed; split it")
+            }
+            Refusal::FieldInvalid { field, description } => format!("{field}: {description}"),
+            Refusal::Text { why, .. } => why.to_string(),
+            Refusal::NotLoaded => "no inventory has been loaded yet; try again soon".to_owned(),
+            Refusal::VersionNotServed { asked, served } => {
+                format!("min_version asks for {asked}, and {served} is served")
+            }
+            Refusal::DeadlinePassed => {
+                "the deadline of the call had passed before all of its queries were matched"
+                    .to_owned()
+            }
+            Refusal::HandlerPanicked => {
+                "the server met a bug in this call; its log says where".to_owned()
+            }
+            Refusal::ShuttingDown => "the server is shutting down; try another one".to_owned(),
+            Refusal::ReloadBusy => {
+                "a reload of something else is waiting already; try again when it has ended"
+                    .to_owned()
+            }
+            Refusal::Rejected(rejection) => {
+                format!(
+                    "{rejection}; what was served is still served, and GetStatus lists up to 1,000 bad records"
+                )
+            }
+            Refusal::InventoryEmpty(what) | Refusal::ReloadFailed(what) => {
+                format!("{what}; what was served is still served")
+            }
+            Refusal::SourceUnreadable { source, message } => {
+                format!("{source} {message}; what was served is still served")
+            }
+            Refusal::MethodUnknown => "this server has no such method on this port".to_owned(),
+            Refusal::ServiceUnknown => "no service of this name is served on this port".to_owned(),
+        }
+    }
+
+    fn metadata(&self) -> HashMap<String, String> {
+        let pairs = match self {
+            Refusal::TooManyQueries { got, most } => {
+                vec![("got", got.to_string()), ("most", most.to_string())]
+            }
+            Refusal::VersionNotServed { served, .. } => {
+                vec![
+                    ("generation", served.generation.clone()),
+                    ("sequence", served.sequence.to_string()),
+                ]
+            }
+            Refusal::Rejected(rejection) => {
+                vec![("bad_records_total", rejection.bad_records_total.to_string())]
+            }
+            Refusal::SourceUnreadable { source, .. } => {
+                vec![("source", cut(source, DESCRIPTION_BYTES_MAX))]
+            }
+            _ => Vec::new(),
+        };
+        pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
+    fn details(&self) -> ErrorDetails {
+        let (_, reason) = self.code_and_reason();
+        let mut details = ErrorDetails::with_error_info(reason, DOMAIN, self.metadata());
+        match self {
+            Refusal::NoQueries | Refusal::TooManyQueries { .. } => {
+                details.add_bad_request_violation("queries", self.message());
+            }
+            Refusal::FieldInvalid { field, description } => {
+                details.add_bad_request_violation(field, cut(description, DESCRIPTION_BYTES_MAX));
+            }
+            Refusal::Text { field, why } => {
+                details.add_bad_request_violation(*field, why.to_string());
+            }
+            Refusal::Rejected(rejection) => {
+                for record in rejection.bad_records.iter().take(BAD_RECORDS_SHOWN_MAX) {
+                    let place = format!("{}:{} {}", record.source, record.line, record.field);
+                    let description = format!("{} ({})", record.message, record.reason);
+                    details.add_bad_request_violation(
+                        cut(&place, DESCRIPTION_BYTES_MAX / 2),
+                        cut(&description, DESCRIPTION_BYTES_MAX),
+                    );
+                }
+            }
+            Refusal::NotLoaded
+            | Refusal::VersionNotServed { .. }
+            | Refusal::ShuttingDown
+            | Refusal::ReloadBusy => {
+                details.set_retry_info(Some(RETRY_DELAY));
+            }
+            _ => {}
+        }
+        details
+    }
+}
+
+impl From<Refusal> for Status {
+    fn from(refusal: Refusal) -> Status {
+        let (code, _) = refusal.code_and_reason();
+        let message = cut(&refusal.message(), MESSAGE_BYTES_MAX);
+        Status::with_error_details(code, message, refusal.details())
+    }
+}
+
+/// The form that a refusal has inside the result of one query.
+impl From<Refusal> for tonic_types::Status {
+    fn from(refusal: Refusal) -> tonic_types::Status {
+        let status = Status::from(refusal);
+        tonic_types::Status::decode(status.details())
+            .expect("the details of a status made here are an encoded google.rpc.Status")
+    }
+}
+
+impl From<NotTaken> for Refusal {
+    fn from(why: NotTaken) -> Refusal {
+        match why {
+            NotTaken::Busy => Refusal::ReloadBusy,
+            NotTaken::ShuttingDown => Refusal::ShuttingDown,
+        }
+    }
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Refusal {
+        match failure {
+            Failure::Unreadable { source, message } => {
+                Refusal::SourceUnreadable { source, message }
+            }
+            Failure::Panicked(_) => Refusal::ReloadFailed(failure.to_string()),
+        }
+    }
+}
+
+impl From<GateRefusal> for Refusal {
+    fn from(refusal: GateRefusal) -> Refusal {
+        match refusal {
+            GateRefusal::Empty => Refusal::InventoryEmpty(refusal.to_string()),
+            GateRefusal::Inconsistent(_) => Refusal::ReloadFailed(refusal.to_string()),
+        }
+    }
+}
+
+/// The text, or its beginning with a mark that more was there.
+fn cut(text: &str, bytes: usize) -> String {
+    if text.len() <= bytes {
+        return text.to_owned();
+    }
+    let end = (0..=bytes).rev().find(|end| text.is_char_boundary(*end));
+    format!("{}…", &text[..end.unwrap_or(0)])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use broadside_core::TextRefused;
+    use tonic::{Code, Status};
+    use tonic_types::{RpcStatusExt as _, StatusExt as _};
+
+    use super::Refusal;
+    use crate::runtime::Version;
+    use crate::runtime::reload::{BadRecord, Rejection};
+
+    fn check(refusal: Refusal, code: Code, reason: &str, violated: Option<&str>, retry: bool) {
+        let status = Status::from(refusal);
+        assert_eq!(status.code(), code, "{reason}");
+        let details = status.get_error_details();
+        let info = details.error_info().expect("each refusal has an ErrorInfo");
+        assert_eq!((info.reason.as_str(), info.domain.as_str()), (reason, "broadside.v1"));
+        let field = details.bad_request().map(|request| request.field_violations[0].field.as_str());
+        assert_eq!(field, violated, "{reason}");
+        assert_eq!(details.retry_info().is_some(), retry, "{reason}");
+        assert!(!status.message().is_empty(), "{reason}");
+    }
+
+    #[test]
+    fn the_table() {
+        let version = Version::loaded;
+        let unreadable =
+            Refusal::SourceUnreadable { source: "a.txt".into(), message: "is gone".into() };
+        let not_served = Refusal::VersionNotServed { asked: version("a"), served: version("b") };
+        let too_long = TextRefused::TooLong { bytes: 9, most: 8 };
+        let many = Refusal::TooManyQueries { got: 2, most: 1 };
+        check(Refusal::NoQueries, Code::InvalidArgument, "NO_QUERIES", Some("queries"), false);
+        check(many, Code::InvalidArgument, "TOO_MANY_QUERIES", Some("queries"), false);
+        check(Refusal::field("a", "b"), Code::InvalidArgument, "FIELD_INVALID", Some("a"), false);
+        let text = Refusal::Text { field: "text", why: too_long };
+        check(text, Code::InvalidArgument, "TEXT_TOO_LONG", Some("text"), false);
+        check(Refusal::NotLoaded, Code::Unavailable, "INVENTORY_NOT_LOADED", None, true);
+        check(not_served, Code::FailedPrecondition, "INVENTORY_VERSION_NOT_SERVED", None, true);
+        check(Refusal::DeadlinePassed, Code::DeadlineExceeded, "DEADLINE_PASSED", None, false);
+        check(Refusal::HandlerPanicked, Code::Internal, "HANDLER_PANICKED", None, false);
+        check(Refusal::ShuttingDown, Code::Unavailable, "SHUTTING_DOWN", None, true);
+        check(Refusal::ReloadBusy, Code::Aborted, "RELOAD_BUSY", None, true);
+        check(
+            Refusal::InventoryEmpty("x".into()),
+            Code::FailedPrecondition,
+            "INVENTORY_EMPTY",
+            None,
+            false,
+        );
+        check(unreadable, Code::FailedPrecondition, "SOURCE_UNREADABLE", None, false);
+        check(Refusal::ReloadFailed("x".into()), Code::Internal, "RELOAD_FAILED", None, false);
+        check(Refusal::ServiceUnknown, Code::NotFound, "SERVICE_UNKNOWN", None, false);
+        check(Refusal::MethodUnknown, Code::Unimplemented, "METHOD_UNKNOWN", None, false);
+    }
+
+    #[test]
+    fn the_report_of_a_rejection_fits_a_header() {
+        let record = BadRecord {
+            source: "a".repeat(4_096),
+            line: 7,
+            column: 1,
+            field: "keywords[0]".into(),
+            reason: "KEYWORD_EMPTY".into(),
+            message: "é".repeat(4_096),
+            value: "…".into(),
+        };
+        let rejection =
+            Rejection { bad_records_total: 900, bad_records: vec![record; 900], records: 1_000 };
+        let status = Status::from(Refusal::Rejected(Arc::new(rejection)));
+        let details = status.get_error_details();
+        assert_eq!(details.bad_request().map(|request| request.field_violations.len()), Some(20));
+        let info = details.error_info().expect("an ErrorInfo");
+        assert_eq!(info.metadata["bad_records_total"], "900");
+        let header_bytes = status.details().len() * 4 / 3 + status.message().len() * 3;
+        assert!(header_bytes < 14 * 1024, "{header_bytes} bytes");
+    }
+
+    #[test]
+    fn inside_a_result_a_refusal_says_the_same() {
+        let why = TextRefused::TooManyTokens { most: 8 };
+        let status = tonic_types::Status::from(Refusal::Text { field: "text", why });
+        assert_eq!(status.code, Code::InvalidArgument as i32);
+        let details = status.get_error_details();
+        assert_eq!(details.error_info().expect("an ErrorInfo").reason, "TEXT_TOO_MANY_TOKENS");
+    }
+}

@@ -1,0 +1,47 @@
+//! Sockets become requests here: accepting, handing out, serving and draining connections.
+//!
+//! One acceptor takes connections off a listener and hands them round-robin to the workers, each a thread with a runtime
+//! of its own, where a connection stays for its life. tonic's server does the same with less care: it leaves out several
+//! bounds of HTTP/2, spins at the descriptor limit, keeps silent connections for ever and waits for them at shutdown. So
+//! this is ours, and everything it bounds is in [`crate::limits`].
+//!
+//! Nothing here knows of inventories or gRPC: what answers a request is a parameter.
+//!
+//! The seams for what is still to come: TLS goes between the acceptor and [`socket`]; the age of a connection and floods
+//! of frames go into [`connection`].
+
+pub mod acceptor;
+pub mod calls;
+pub mod connection;
+pub mod socket;
+pub mod worker;
+
+use tokio::sync::watch;
+
+/// Tells everyone that the server drains. Turned on once and never off.
+#[derive(Debug, Clone)]
+pub struct DrainSignal(watch::Receiver<bool>);
+
+/// Gives the [`DrainSignal`].
+#[derive(Debug)]
+pub struct Drain(watch::Sender<bool>);
+
+impl Drain {
+    /// A signal that has not been given.
+    pub fn new() -> (Drain, DrainSignal) {
+        let (sender, receiver) = watch::channel(false);
+        (Drain(sender), DrainSignal(receiver))
+    }
+
+    /// Gives the signal.
+    pub fn begin(&self) {
+        self.0.send_replace(true);
+    }
+}
+
+impl DrainSignal {
+    /// Returns once the signal is given, or whoever could give it is gone.
+    pub async fn given(&mut self) {
+        let _ = self.0.wait_for(|drains| *drains).await;
+    }
+}

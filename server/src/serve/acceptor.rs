@@ -1,0 +1,194 @@
+//! Takes connections off a listener and hands them to the workers in turn.
+
+use std::io::{self, ErrorKind};
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::time::Duration;
+
+use metrics::{Counter, Gauge};
+use tokio::net::TcpListener;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+
+use super::DrainSignal;
+use crate::limits::{ACCEPT_BACKOFF, ACCEPT_BACKOFF_MAX};
+
+/// A connection on its way to a worker, counted until it is dropped.
+#[derive(Debug)]
+pub struct Accepted {
+    /// Not blocking, and registered with no runtime.
+    pub stream: TcpStream,
+    /// Holds its place under the cap.
+    pub place: Place,
+}
+
+/// A place under the cap on connections.
+pub struct Place {
+    _permit: OwnedSemaphorePermit,
+    open: Gauge,
+}
+
+/// The cap on connections, and its count.
+pub struct Places {
+    free: Arc<Semaphore>,
+    open: Gauge,
+    refused: Counter,
+}
+
+impl Places {
+    /// So many places, counted by a gauge; the counter counts those who found none.
+    pub fn new(places: usize, open: Gauge, refused: Counter) -> Places {
+        Places { free: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))), open, refused }
+    }
+
+    fn take(&self) -> Option<Place> {
+        let permit = Arc::clone(&self.free).try_acquire_owned().ok()?;
+        self.open.increment(1.0);
+        Some(Place { _permit: permit, open: self.open.clone() })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.open.decrement(1.0);
+    }
+}
+
+impl std::fmt::Debug for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Place")
+    }
+}
+
+/// Accepts until the drain begins. Closes the listener when it returns.
+///
+/// A connection beyond the cap is closed at once: its client learns it now and can go elsewhere. When the system has no
+/// descriptor or memory left, the loop pauses instead of spinning, and goes on when something was freed.
+///
+/// # Errors
+/// The listener cannot be registered with the runtime.
+pub async fn accept(
+    listener: std::net::TcpListener,
+    workers: Vec<mpsc::UnboundedSender<Accepted>>,
+    places: Places,
+    mut drain: DrainSignal,
+) -> io::Result<()> {
+    let listener = TcpListener::from_std(listener)?;
+    let mut turns = (0..workers.len()).cycle();
+    let mut pause = Pause::default();
+    loop {
+        let accepted = tokio::select! {
+            biased;
+            () = drain.given() => return Ok(()),
+            accepted = listener.accept() => accepted.and_then(|(stream, _)| {
+                stream.set_nodelay(true)?;
+                stream.into_std()
+            }),
+        };
+        match accepted {
+            Ok(stream) => {
+                pause = Pause::default();
+                let Some(place) = places.take() else {
+                    places.refused.increment(1);
+                    continue;
+                };
+                let turn = turns.next().expect("a cycle over at least one worker does not end");
+                // A worker that is gone takes its connections with it; the app notices and ends the server.
+                let _ = workers[turn].send(Accepted { stream, place });
+            }
+            Err(error) if is_the_clients(&error) => {}
+            Err(error) => {
+                if pause.is_first() {
+                    tracing::warn!(%error, "cannot accept connections; trying again with pauses");
+                }
+                tokio::select! {
+                    () = drain.given() => return Ok(()),
+                    () = tokio::time::sleep(pause.next()) => {}
+                }
+            }
+        }
+    }
+}
+
+/// Whether the client went away between its connecting and our accepting, which is none of our troubles.
+fn is_the_clients(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::ConnectionAborted
+            | ErrorKind::ConnectionReset
+            | ErrorKind::Interrupted
+            | ErrorKind::NotConnected
+    )
+}
+
+/// How long to wait after failures in a row.
+#[derive(Default)]
+struct Pause {
+    last: Option<Duration>,
+}
+
+impl Pause {
+    fn is_first(&self) -> bool {
+        self.last.is_none()
+    }
+
+    fn next(&mut self) -> Duration {
+        let next = self.last.map_or(ACCEPT_BACKOFF, |last| (last * 2).min(ACCEPT_BACKOFF_MAX));
+        self.last = Some(next);
+        next
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+    use std::net::{TcpListener, TcpStream};
+
+    use metrics::{Counter, Gauge};
+    use tokio::sync::mpsc;
+
+    use super::{Pause, Places, accept};
+    use crate::limits::{ACCEPT_BACKOFF, ACCEPT_BACKOFF_MAX};
+    use crate::serve::Drain;
+
+    #[test]
+    fn pauses_double_up_to_a_bound() {
+        let mut pause = Pause::default();
+        assert!(pause.is_first());
+        assert_eq!(pause.next(), ACCEPT_BACKOFF);
+        assert_eq!(pause.next(), ACCEPT_BACKOFF * 2);
+        assert!(!pause.is_first());
+        let later = (0..40).map(|_| pause.next()).last();
+        assert_eq!(later, Some(ACCEPT_BACKOFF_MAX));
+    }
+
+    #[tokio::test]
+    async fn connections_go_round_and_beyond_the_cap_they_are_closed() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        listener.set_nonblocking(true).expect("set");
+        let address = listener.local_addr().expect("bound");
+        let (first, mut to_first) = mpsc::unbounded_channel();
+        let (second, mut to_second) = mpsc::unbounded_channel();
+        let places = Places::new(3, Gauge::noop(), Counter::noop());
+        let (drain, signal) = Drain::new();
+        let accepting = tokio::spawn(accept(listener, vec![first, second], places, signal));
+
+        let connect = move || TcpStream::connect(address).expect("connected");
+        let clients = [connect(), connect(), connect()];
+        let mut served = Vec::new();
+        for (client, worker) in clients.iter().zip([0, 1, 0]) {
+            let turn = if worker == 0 { &mut to_first } else { &mut to_second };
+            let accepted = turn.recv().await.expect("its turn");
+            assert_eq!(accepted.stream.peer_addr().ok(), client.local_addr().ok());
+            served.push(accepted);
+        }
+        let refused = tokio::task::spawn_blocking(move || connect().read(&mut [0]));
+        assert!(matches!(refused.await.expect("no panic"), Ok(0) | Err(_)), "closed at once");
+
+        served.pop();
+        let _client = TcpStream::connect(address).expect("connected");
+        assert!(to_second.recv().await.is_some(), "a place that was left can be taken");
+        drain.begin();
+        accepting.await.expect("no panic").expect("it ends in order");
+        assert!(to_first.recv().await.is_none(), "nobody hands anything over any more");
+    }
+}

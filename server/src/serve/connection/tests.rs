@@ -1,0 +1,77 @@
+//! Connections that say nothing, too little, or nothing more. Time is paused: it jumps to the next timer.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use http::{Request, Response};
+use http_body_util::Empty;
+use hyper::body::Incoming;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::Instant;
+
+use super::{Protocol, serve};
+use crate::limits::{
+    ADMIN_HEADER_DEADLINE, FIRST_FRAME_DEADLINE, GOAWAY_GRACE, KEEPALIVE_INTERVAL,
+    KEEPALIVE_TIMEOUT,
+};
+use crate::serve::{Drain, DrainSignal};
+
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+const SETTINGS: &[u8] = &[0, 0, 0, 4, 0, 0, 0, 0, 0];
+
+async fn listen() -> (TcpListener, SocketAddr) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("bound");
+    (listener, address)
+}
+
+async fn answer(server: TcpStream, protocol: Protocol, drain: DrainSignal) {
+    let service = hyper::service::service_fn(|_: Request<Incoming>| {
+        std::future::ready(Ok::<_, Infallible>(Response::new(Empty::<bytes::Bytes>::new())))
+    });
+    serve(server, protocol, service, drain).await;
+}
+
+/// How long a connection lives on which the client sends these bytes and is silent from then on.
+async fn life(protocol: Protocol, sent: &[u8], drain: DrainSignal) -> Duration {
+    let (listener, address) = listen().await;
+    let mut client = TcpStream::connect(address).await.expect("connected");
+    client.write_all(sent).await.expect("sent");
+    let (server, _) = listener.accept().await.expect("accepted");
+    let clock = Instant::now();
+    answer(server, protocol, drain).await;
+    clock.elapsed()
+}
+
+#[tokio::test(start_paused = true)]
+async fn silent_connections_end_at_the_deadline_of_the_first_frame() {
+    let (_drain, signal) = Drain::new();
+    let begun = [PREFACE, SETTINGS].concat();
+    for sent in [&b""[..], &PREFACE[..10], PREFACE, &begun[..begun.len() - 1]] {
+        let lived = life(Protocol::http2(), sent, signal.clone()).await;
+        assert_eq!(lived.as_secs(), FIRST_FRAME_DEADLINE.as_secs(), "{sent:?}");
+    }
+    let lived = life(Protocol::http2(), &begun, signal.clone()).await;
+    assert!(
+        lived >= KEEPALIVE_INTERVAL + KEEPALIVE_TIMEOUT,
+        "one that has begun lives on keepalive: {lived:?}"
+    );
+
+    let lived = life(Protocol::either(), b"", signal.clone()).await;
+    assert_eq!(lived.as_secs(), FIRST_FRAME_DEADLINE.as_secs());
+    let lived = life(Protocol::either(), b"GET / HTTP/1.1\r\nhost: a\r\n", signal).await;
+    assert_eq!(lived.as_secs(), ADMIN_HEADER_DEADLINE.as_secs());
+}
+
+#[tokio::test(start_paused = true)]
+async fn at_the_drain_those_without_a_call_end_at_once() {
+    let (drain, signal) = Drain::new();
+    drain.begin();
+    for sent in [&b""[..], PREFACE] {
+        assert_eq!(life(Protocol::http2(), sent, signal.clone()).await, Duration::ZERO, "{sent:?}");
+    }
+    let deaf = life(Protocol::http2(), &[PREFACE, SETTINGS].concat(), signal).await;
+    assert!(deaf <= GOAWAY_GRACE * 2, "{deaf:?}");
+}

@@ -1,0 +1,8 @@
+//! What the server tells about itself: [`log`] lines for people and collectors, [`metrics`] for Prometheus.
+//!
+//! Texts of users appear in neither.
+
+pub mod log;
+pub mod metrics;
+
+pub use metrics::{Method, Metrics};

@@ -1,0 +1,19 @@
+//! Integration tests: real servers on ports of their own, real clients, real files. One module a subject; the tidy test
+//! fails if one is forgotten here.
+
+#![allow(
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this crate is tests alone"
+)]
+
+mod contract; // every case of the matching contract, through the wire
+mod foreign; // grpcurl, a client that nobody here wrote
+mod health; // what load balancers see, shutdown, the pages of the admin listener
+mod match_batch; // options, limits and errors of MatchBatch and Analyze
+mod model; // random inventories through the wire against the oracle
+mod real_data; // index against oracle on real text
+mod reload; // reloads, good and bad, and fifty under load
+mod support; // servers to test against
+mod tidy; // what a machine can hold of STYLE.md

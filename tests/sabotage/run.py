@@ -1,0 +1,273 @@
+#!/usr/bin/env python3
+"""Proves that each rule of the matching contract is held by a test.
+
+`rules.toml` has one entry for each rule: a small change of the matcher's source that breaks that rule and no other. This
+program copies the matcher to `target/sabotage`, makes one change at a time there, and demands that the copy still builds
+and that at least one test of it fails. It prints a Markdown table of the tests that went red.
+
+Promises: the source tree itself is never written to, and the same tree gives the same table (the seed of random tests
+is fixed). The exit status is 0 if every change was noticed, and 1 if one was not, did not build, or did not find the
+text that it replaces exactly once.
+
+Usage: `python3 tests/sabotage/run.py [--only SUBSTRING] [--jobs N] [--list]`. Needs Python 3.11 and cargo, nothing else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields
+from pathlib import Path
+from queue import SimpleQueue
+
+ROOT = Path(__file__).resolve().parents[2]
+RULES = Path(__file__).resolve().with_name("rules.toml")
+WORK = ROOT / "target" / "sabotage"
+
+CRATE = "server/core"
+ROOT_FILES = ("Cargo.lock", "rust-toolchain.toml")
+FOLDERS = (CRATE, "tests/data")
+TESTS = ("cargo", "test", "-p", "broadside-core", "--lib")
+
+# A change may make a loop endless; a run that takes this long is one that nobody waits for.
+RUN_SECONDS_MAX = 600
+NAMES_SHOWN = 2
+CODE_CHARACTERS_MAX = 90
+DOES_NOT_BUILD = "it does not build"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of the contract, and the change that breaks it."""
+
+    spec: str
+    rule: str
+    file: str
+    find: str
+    replace: str
+
+    @property
+    def title(self) -> str:
+        """The rule with its section."""
+        return f"{self.spec} {self.rule}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one run of the tests: `problem` if it says nothing, else the tests that failed."""
+
+    failed: tuple[str, ...] = ()
+    problem: str | None = None
+    output: str = ""
+
+
+class RulesError(Exception):
+    """`rules.toml` is not what it should be."""
+
+
+def read_rules(path: Path) -> list[Rule]:
+    """Reads the rules and checks that each is complete and has a title of its own."""
+    names = {field.name for field in fields(Rule)}
+    rules: list[Rule] = []
+    for number, entry in enumerate(tomllib.loads(path.read_text(encoding="utf-8"))["rule"], start=1):
+        if set(entry) != names or not all(isinstance(value, str) for value in entry.values()):
+            raise RulesError(f"entry {number}: expected the texts {sorted(names)}, got {sorted(entry)}")
+        rule = Rule(**entry)
+        if any(rule.title == other.title for other in rules):
+            raise RulesError(f"entry {number}: {rule.title!r} stands twice; give each rule a title of its own")
+        rules.append(rule)
+    return rules
+
+
+class Copy:
+    """A workspace of the matcher alone, with a target directory of its own."""
+
+    def __init__(self, number: int) -> None:
+        """Copies the sources.
+
+        Files get the time of now, not that of their originals: what an interrupted run built must not pass for fresh.
+        """
+        self.folder = WORK / f"workspace-{number}"
+        self.target = WORK / f"target-{number}"
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        for name in ROOT_FILES:
+            shutil.copyfile(ROOT / name, self.folder / name)
+        for folder in FOLDERS:
+            ignore = shutil.ignore_patterns("target", "fuzz")
+            shutil.copytree(ROOT / folder, self.folder / folder, ignore=ignore, copy_function=shutil.copyfile)
+        manifest = (ROOT / "Cargo.toml").read_text(encoding="utf-8")
+        reduced, count = re.subn(r"^members = \[[^\]]*\]", f'members = ["{CRATE}"]', manifest, flags=re.MULTILINE)
+        if count != 1:
+            raise RulesError(f"Cargo.toml: expected one list of members, found {count}")
+        (self.folder / "Cargo.toml").write_text(reduced, encoding="utf-8")
+
+    def run_tests(self) -> Outcome:
+        """Builds the copy and runs its tests."""
+        try:
+            build = self._cargo((*TESTS, "--no-run"))
+            if build.returncode != 0:
+                return Outcome(problem=DOES_NOT_BUILD, output=build.stdout)
+            run = self._cargo(TESTS)
+        except subprocess.TimeoutExpired:
+            return Outcome(problem=f"it does not end within {RUN_SECONDS_MAX} seconds")
+        # Tests run side by side and end in any order.
+        failed = tuple(sorted(re.findall(r"^test (\S+) .*FAILED$", run.stdout, flags=re.MULTILINE)))
+        if run.returncode != 0 and not failed:
+            return Outcome(problem="the tests died without naming one", output=run.stdout)
+        return Outcome(failed=failed, output=run.stdout)
+
+    def try_rule(self, rule: Rule) -> Outcome:
+        """Breaks one rule, runs the tests, and puts the file back."""
+        path = self.folder / rule.file
+        try:
+            original = path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return Outcome(problem=f"{rule.file} does not exist")
+        count = original.count(rule.find)
+        if count != 1:
+            return Outcome(problem=f"its text stands {count} times in {rule.file}, expected once")
+        if rule.find == rule.replace:
+            return Outcome(problem="it changes nothing")
+        try:
+            path.write_text(original.replace(rule.find, rule.replace), encoding="utf-8")
+            outcome = self.run_tests()
+        finally:
+            path.write_text(original, encoding="utf-8")
+        if outcome.problem is None and not outcome.failed:
+            return Outcome(problem="SURVIVED: no test went red")
+        return outcome
+
+    def _cargo(self, command: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+        """Runs cargo in the copy, so that random tests repeat."""
+        environment = os.environ | {
+            "CARGO_TARGET_DIR": str(self.target),
+            "CARGO_TERM_COLOR": "never",
+            # A change may leave something unused; that is not what is tested.
+            "RUSTFLAGS": "--cap-lints=warn -A warnings",
+            "PROPTEST_RNG_SEED": "1",
+            # That a case fails is enough; nobody reads the smallest one.
+            "PROPTEST_MAX_SHRINK_ITERS": "0",
+        }
+        return subprocess.run(
+            command,
+            cwd=self.folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            timeout=RUN_SECONDS_MAX,
+            check=False,
+        )
+
+
+def try_all(rules: list[Rule], copies: list[Copy]) -> Iterator[tuple[Rule, Outcome]]:
+    """Tries the rules, as many at a time as there are copies; gives the outcomes in the order of the rules."""
+    free: SimpleQueue[Copy] = SimpleQueue()
+    for copy in copies:
+        free.put(copy)
+
+    def try_one(rule: Rule) -> Outcome:
+        copy = free.get()
+        try:
+            return copy.try_rule(rule)
+        finally:
+            free.put(copy)
+
+    with ThreadPoolExecutor(max_workers=len(copies)) as pool:
+        yield from zip(rules, pool.map(try_one, rules), strict=True)
+
+
+def describe_change(rule: Rule) -> str:
+    """The change in one line: what differs, with one word around it."""
+    before, after = rule.find.split(), rule.replace.split()
+    shortest = min(len(before), len(after))
+    head = 0
+    while head < shortest and before[head] == after[head]:
+        head += 1
+    tail = 0
+    while tail < shortest - head and before[-1 - tail] == after[-1 - tail]:
+        tail += 1
+    head, tail = max(head - 1, 0), max(tail - 1, 0)
+
+    def code(words: list[str]) -> str:
+        text = " ".join(words[head : len(words) - tail])
+        if len(text) > CODE_CHARACTERS_MAX:
+            text = text[: CODE_CHARACTERS_MAX - 1] + "…"
+        return f"`{text}`" if text else "nothing"
+
+    return f"{code(before)} → {code(after)}"
+
+
+def print_row(*cells: str) -> None:
+    """Prints one row of a Markdown table."""
+    print("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |", flush=True)
+
+
+def print_verdict(rule: Rule, outcome: Outcome) -> None:
+    """Prints the row of one rule."""
+    if outcome.problem is not None:
+        verdict = f"**{outcome.problem}**"
+    else:
+        shown = ", ".join(f"`{name}`" for name in outcome.failed[:NAMES_SHOWN])
+        verdict = f"{len(outcome.failed)}: {shown}" + (", …" if len(outcome.failed) > NAMES_SHOWN else "")
+    print_row(rule.title, describe_change(rule), verdict)
+
+
+def run(rules: list[Rule], jobs: int) -> int:
+    """Tries all of these rules, prints what became of them, and returns the exit status."""
+    started = time.monotonic()
+    copies = [Copy(number) for number in range(jobs)]
+    unchanged = copies[0].run_tests()
+    if unchanged.problem is not None or unchanged.failed:
+        print(unchanged.output, file=sys.stderr)
+        reason = unchanged.problem or f"{len(unchanged.failed)} tests fail"
+        print(f"error: the unchanged matcher must be green first: {reason}", file=sys.stderr)
+        return 1
+    print_row("rule", "what was changed", "tests that went red")
+    print_row("---", "---", "---")
+    problems: list[tuple[Rule, Outcome]] = []
+    for rule, outcome in try_all(rules, copies):
+        print_verdict(rule, outcome)
+        if outcome.problem is not None:
+            problems.append((rule, outcome))
+    seconds = time.monotonic() - started
+    print(f"\n{len(rules) - len(problems)} of {len(rules)} changes were noticed, in {seconds:.0f} s.")
+    for rule, outcome in problems:
+        print(f"error: {rule.title}: {outcome.problem}", file=sys.stderr)
+        if outcome.problem == DOES_NOT_BUILD:
+            print(outcome.output, file=sys.stderr)
+    return 1 if problems else 0
+
+
+def main() -> int:
+    """Reads the command line and does what it says."""
+    parser = argparse.ArgumentParser(description="Proves that each rule of the matching contract is held by a test.")
+    parser.add_argument("--only", metavar="SUBSTRING", default="", help="try only rules whose title has this in it")
+    parser.add_argument("--jobs", metavar="N", type=int, default=1, help="try so many rules at a time (default: 1)")
+    parser.add_argument("--list", action="store_true", help="print the titles of the rules and stop")
+    arguments = parser.parse_args()
+    try:
+        rules = [rule for rule in read_rules(RULES) if arguments.only in rule.title]
+        if not rules:
+            raise RulesError(f"no rule has {arguments.only!r} in its title; --list shows all of them")
+        if arguments.list:
+            print("\n".join(rule.title for rule in rules))
+            return 0
+        return run(rules, max(arguments.jobs, 1))
+    except RulesError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

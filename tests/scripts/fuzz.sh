@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Fuzzes each target for the given number of seconds. Installs cargo-fuzz if it is not there.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+seconds=${1:-60}
+if ! cargo +nightly --version >/dev/null 2>&1; then
+    echo "make fuzz: needs a nightly toolchain: rustup toolchain install nightly" >&2
+    exit 2
+fi
+command -v cargo-fuzz >/dev/null || cargo install --locked cargo-fuzz
+cd server/core
+for target in analysis index_against_naive; do
+    # Each target keeps its corpus; -max_len bounds an input, -max_total_time the run.
+    cargo +nightly fuzz run "$target" -- -max_total_time="$seconds" -max_len=4096 -timeout=10
+done
