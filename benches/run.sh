@@ -33,7 +33,7 @@ done
 address=$(grep '"message":"ready"' "$folder/log" | grep -oE '"listen":"[^"]*"' | cut -d'"' -f4)
 
 # Nanoseconds of CPU that the server has used so far.
-server_cpu() { cat /proc/"$pid"/task/*/schedstat | awk '{ sum += $1 } END { print sum }'; }
+server_cpu() { cat /proc/"$pid"/task/*/schedstat | awk '{ sum += $1 } END { printf "%.0f\n", sum }'; }
 steal() { awk '/^cpu / { print $9 }' /proc/stat; }
 # median FILE: of one number a line.
 median() { sort -n "$1" | awk '{ values[NR] = $1 } END { print values[int((NR + 1) / 2)] }'; }

@@ -85,7 +85,11 @@ fn describe() {
     let parts = memory.iter().map(|part| format!("{} {}", part.name, part.bytes));
     let total: u64 = memory.iter().map(|part| part.bytes).sum();
     let text: usize = phrases.iter().map(String::len).sum();
-    println!("{} bytes ({}), of {text} bytes of keyword text.", total, parts.collect::<Vec<_>>().join(", "));
+    println!(
+        "{} bytes ({}), of {text} bytes of keyword text.",
+        total,
+        parts.collect::<Vec<_>>().join(", ")
+    );
 }
 
 fn write(folder: &Path) {

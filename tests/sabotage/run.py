@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 """Proves that each rule of the matching contract is held by a test.
 
-`rules.toml` has one entry for each rule: a small change of the matcher's source that breaks that rule and no other. This
-program copies the matcher to `target/sabotage`, makes one change at a time there, and demands that the copy still builds
-and that at least one test of it fails. It prints a Markdown table of the tests that went red.
+`rules.toml` has one entry for each rule: a small change of the matcher's source that breaks that rule and no other.
+This program copies the matcher to `target/sabotage`, makes one change at a time there, and demands that the copy still
+builds and that at least one test of it fails. It prints a Markdown table of the tests that went red.
 
 Promises: the source tree itself is never written to, and the same tree gives the same table (the seed of random tests
 is fixed). The exit status is 0 if every change was noticed, and 1 if one was not, did not build, or did not find the
 text that it replaces exactly once.
 
-Usage: `python3 tests/sabotage/run.py [--only SUBSTRING] [--jobs N] [--list]`. Needs Python 3.11 and cargo, nothing else.
+Usage: `python3 tests/sabotage/run.py [--only SUBSTRING] [--jobs N] [--list]`. Needs Python 3.11 and cargo
+alone.
 """
 
 from __future__ import annotations

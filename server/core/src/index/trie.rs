@@ -217,3 +217,36 @@ fn slot_of(word: WordId, slots: usize) -> usize {
     let hash = word.0.wrapping_mul(0x9e37_79b1);
     ((u64::from(hash) * slots as u64) >> 32) as usize
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Edge, Root, Target, Trie, WordId, find_edge};
+
+    /// A node with edges of these words; each must be found, and their neighbours must not.
+    fn check(words: impl Iterator<Item = u32> + Clone) {
+        let root = |word| Root { target: Target::leaf(word, 1), filter: word };
+        let edges: Vec<_> =
+            words.clone().map(|word| Edge { word: WordId(word), root: root(word) }).collect();
+        let mut trie = Trie::default();
+        let number = trie.push(0, 0, &edges);
+        let slots = trie.edges(trie.node(number));
+        for word in words {
+            assert_eq!(
+                find_edge(slots, WordId(word)),
+                Some(root(word)),
+                "{word} of {}",
+                edges.len()
+            );
+            assert_eq!(find_edge(slots, WordId(word + 1)), None, "{} of {}", word + 1, edges.len());
+        }
+    }
+
+    #[test]
+    fn each_edge_is_found_and_no_other_whatever_their_number() {
+        for count in 1..200 {
+            for stride in [2, 3, 97, 1_000] {
+                check((0..count).map(|nth| 7 + nth * stride));
+            }
+        }
+    }
+}

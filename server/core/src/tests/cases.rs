@@ -2,7 +2,7 @@
 
 use crate::keyword::{Keyword, MatchType};
 use crate::limits::TextLimits;
-use crate::listing::{Field, Listing, ListingError, Reason, Status, Time};
+use crate::listing::{Listing, Status, Time};
 use crate::matching::{Query, Scratch, match_batch};
 use crate::spans::Highlighter;
 use crate::{Index, IndexBuilder, naive};
@@ -256,7 +256,7 @@ fn limit_and_group_cap_cut_the_ordered_list_and_total_does_not_change() {
 }
 
 #[test]
-fn many_keywords_under_one_word_become_nodes_with_hashed_edges() {
+fn many_keywords_that_share_a_frequent_word_are_all_found() {
     let words: Vec<_> = (0..300).map(|number| format!("w{number}")).collect();
     let mut inventory = Vec::new();
     for (number, word) in words.iter().enumerate() {
@@ -359,64 +359,6 @@ fn a_hit_gives_its_keyword_and_payload_as_they_were_written() {
     assert_eq!(index.payload(answer.hits[1].listing), b"");
 }
 
-/// The first thing that is wrong with a listing; the builder must be as it was then.
-fn check_refused(change: impl FnOnce(&mut Listing), field: Field, reason: Reason) {
-    let mut builder = IndexBuilder::new();
-    builder.add(&listing("first", &["a"])).expect("it is good");
-    let mut bad = listing("l", &["b", "-c"]);
-    change(&mut bad);
-    assert_eq!(builder.add(&bad), Err(vec![ListingError { field, reason }]));
-    builder.add(&listing("l", &["b"])).expect("nothing of the bad one was added");
-    let index = builder.finish();
-    index.validate().expect("an index just built is valid");
-    assert_eq!((index.counts().listings, index.counts().patterns), (2, 2));
-}
-
-#[test]
-fn bad_listings_are_refused_with_field_and_reason() {
-    check_refused(|bad| bad.id.clear(), Field::Id, Reason::Empty);
-    check_refused(|bad| bad.id = "x".repeat(129), Field::Id, Reason::TooLong(128));
-    check_refused(|bad| bad.id = "first".into(), Field::Id, Reason::DuplicateId(0));
-    check_refused(|bad| bad.group = Some(String::new()), Field::Group, Reason::Empty);
-    check_refused(|bad| bad.group = Some("x".repeat(129)), Field::Group, Reason::TooLong(128));
-    check_refused(|bad| bad.keywords.clear(), Field::Keywords, Reason::NoKeyword);
-    check_refused(
-        |bad| bad.keywords[0].text = "?!".into(),
-        Field::Keyword(0),
-        Reason::KeywordEmpty,
-    );
-    check_refused(
-        |bad| bad.negatives[0].text = " ".into(),
-        Field::Negative(0),
-        Reason::KeywordEmpty,
-    );
-    check_refused(
-        |bad| bad.keywords[0].text = "x".repeat(4_097),
-        Field::Keyword(0),
-        Reason::TooLong(4_096),
-    );
-    check_refused(
-        |bad| bad.keywords[0].text = "x ".repeat(256),
-        Field::Keyword(0),
-        Reason::KeywordTooManyTokens(255),
-    );
-    check_refused(|bad| bad.payload = vec![0; 65_537], Field::Payload, Reason::TooLong(65_536));
-    for quality in [-1.0, f64::NAN, f64::INFINITY] {
-        check_refused(|bad| bad.quality = quality, Field::Quality, Reason::ScoreNotFinite);
-    }
-    check_refused(
-        |bad| (bad.quality, bad.keywords[0].bid_micros) = (1e300, Some(1_000_000_000)),
-        Field::Quality,
-        Reason::ScoreNotFinite,
-    );
-    let time = |seconds| Some(Time { seconds, nanos: 0 });
-    check_refused(
-        |bad| (bad.start_time, bad.end_time) = (time(5), time(5)),
-        Field::EndTime,
-        Reason::EndsBeforeStart,
-    );
-}
-
 #[test]
 fn an_empty_index_answers() {
     assert_eq!(ask(&[], query("a")), (vec![], 0));
@@ -431,4 +373,70 @@ fn the_same_listings_in_another_order_give_the_same_answers() {
     let expected = ask(&inventory, query("a b c3 c17"));
     inventory.reverse();
     assert_eq!(ask(&inventory, query("a b c3 c17")), expected);
+}
+
+#[test]
+fn a_keyword_that_is_found_before_the_negative_does_not_return_its_listing_when_cut_short() {
+    // The keyword's word is rare and comes first, the negative's is frequent and comes last.
+    let mut inventory = vec![listing("careful", &["rare", "-common"])];
+    inventory.extend((0..50).map(|number| {
+        listing(&format!("x{number}"), &[&format!("common {number}"), &format!("common x{number}")])
+    }));
+    let index = index(&inventory);
+    let (mut cut_short, mut complete) = (0, 0);
+    for steps in 0..50 {
+        let mut scratch = Scratch::with_steps(TextLimits::default(), steps);
+        match_batch(&index, &[query("rare common")], &mut scratch);
+        let answer = scratch.answers().next().expect("one query has one answer");
+        assert_eq!(answer.total, 0, "{steps} steps: its negative was not judged, or blocks");
+        *if answer.incomplete { &mut cut_short } else { &mut complete } += 1;
+    }
+    assert!(cut_short > 0 && complete > 0, "some of these limits are too low and some are not");
+}
+
+#[test]
+fn anchors_mean_nothing_but_for_a_phrase() {
+    let mut anchored = listing("l", &["[a]", "[a]", "b", "b"]);
+    (anchored.keywords[1].anchor_start, anchored.keywords[3].anchor_start) = (true, true);
+    let counts = index(&[anchored]).counts();
+    assert_eq!((counts.keywords, counts.duplicate_keywords), (2, 2));
+}
+
+#[test]
+fn scores_of_zero_are_equal_whatever_their_sign() {
+    let mut negative_zero = with_bid(listing("a", &["x"]), 1);
+    negative_zero.quality = -0.0;
+    check(&[negative_zero, listing("b", &["x"])], "x", &["a", "b"]);
+}
+
+#[test]
+fn every_edge_of_a_large_node_is_found() {
+    // Each word goes with every other, so that the rarer of two leads to dozens of words.
+    let words: Vec<_> = (10..70).map(|number| format!("w{number}")).collect();
+    let mut inventory = Vec::new();
+    for (at, first) in words.iter().enumerate() {
+        let pairs = words[at + 1..].iter().map(|second| format!("{first} {second}"));
+        inventory.extend(pairs.map(|pair| listing(&pair, &[&pair])));
+    }
+    let index = index(&inventory);
+    let mut scratch = Scratch::new(TextLimits::default());
+    for expected in &inventory {
+        match_batch(&index, &[query(&expected.id)], &mut scratch);
+        let answer = scratch.answers().next().expect("one query has one answer");
+        let ids: Vec<_> = answer.hits.iter().map(|hit| index.listing_id(hit.listing)).collect();
+        assert_eq!(ids, [&expected.id]);
+    }
+}
+
+#[test]
+fn spans_do_not_repeat_and_a_refused_text_has_none() {
+    let index = index(&[listing("l", &["\u{fdfa}"])]);
+    let mut scratch = Scratch::new(TextLimits::default());
+    match_batch(&index, &[query("\u{fdfa}")], &mut scratch);
+    let hit = scratch.answers().next().expect("one query has one answer").hits[0];
+    let mut highlighter = Highlighter::new(TextLimits { text_bytes_max: 64, text_tokens_max: 4 });
+    highlighter.set_text(&index, "\u{fdfa}");
+    assert_eq!(highlighter.spans(&index, &hit), [crate::Span { start: 0, end: 3 }]);
+    highlighter.set_text(&index, "\u{fdfa} \u{fdfa}");
+    assert_eq!(highlighter.spans(&index, &hit), []);
 }
