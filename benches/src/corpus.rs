@@ -1,5 +1,6 @@
 //! Phrases and texts, from files or made up.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -29,7 +30,7 @@ pub fn origin() -> Origin {
 pub fn phrases(most: usize) -> Vec<String> {
     match origin() {
         Origin::Files(folder) => lines(&folder.join("phrases_latin.txt.zst"), most),
-        Origin::Synthetic => synthetic(most.min(SYNTHETIC_PHRASES), 3, 1),
+        Origin::Synthetic => synthetic(most.min(SYNTHETIC_PHRASES), 4, true, 1),
     }
 }
 
@@ -37,7 +38,7 @@ pub fn phrases(most: usize) -> Vec<String> {
 pub fn texts(name: &str, most: usize) -> Vec<String> {
     match origin() {
         Origin::Files(folder) => lines(&folder.join(format!("{name}.txt.zst")), most),
-        Origin::Synthetic => synthetic(most.min(SYNTHETIC_TEXTS), 6, 2),
+        Origin::Synthetic => synthetic(most.min(SYNTHETIC_TEXTS), 6, false, 2),
     }
 }
 
@@ -49,8 +50,8 @@ fn lines(path: &Path, most: usize) -> Vec<String> {
     read().expect("the folder of BROADSIDE_BENCH_DATA holds the files that the benches name")
 }
 
-/// Texts of 1 to `words_max` words by a Zipf law over 300,000 words, from a fixed seed.
-fn synthetic(count: usize, words_max: u64, mut seed: u64) -> Vec<String> {
+/// Texts of 1 to `words_max` words by a Zipf law over 300,000 words, from a fixed seed. An inventory's are distinct.
+fn synthetic(count: usize, words_max: u64, distinct: bool, mut seed: u64) -> Vec<String> {
     let mut next = || {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         seed >> 33
@@ -70,10 +71,16 @@ fn synthetic(count: usize, words_max: u64, mut seed: u64) -> Vec<String> {
             .collect::<String>()
     };
     let mut length = 0;
-    (0..count)
-        .map(|_| {
-            length = length % words_max + 1;
-            (0..length).map(|_| word()).collect::<Vec<_>>().join(" ")
-        })
+    let mut phrase = || {
+        length = length % words_max + 1;
+        (0..length).map(|_| word()).collect::<Vec<_>>().join(" ")
+    };
+    if !distinct {
+        return (0..count).map(|_| phrase()).collect();
+    }
+    let mut seen = HashSet::new();
+    std::iter::repeat_with(phrase)
+        .filter(|phrase| seen.insert(phrase.clone()))
+        .take(count)
         .collect()
 }

@@ -21,6 +21,9 @@ use crate::text::{self, TextRefused};
 use search::Search;
 use words::TextWords;
 
+/// Texts that are read together. Enough for memory to be busy, few enough for what was read to stay in the cache.
+const GROUP_QUERIES: usize = 16;
+
 /// A text to match, and how much of the answer is wanted.
 #[derive(Debug, Clone, Copy)]
 pub struct Query<'a> {
@@ -71,11 +74,20 @@ pub struct Scratch {
     limits: TextLimits,
     steps_max: u32,
     buffers: text::Buffers,
-    words: TextWords,
+    group: Vec<TextOfGroup>,
     search: Search,
     ranking: Ranking,
     hits: Vec<Hit>,
     answers: Vec<Answered>,
+    /// What was read only to have it in the cache. Kept, so that it is read.
+    touched: u32,
+}
+
+/// A text on its way.
+#[derive(Debug, Default)]
+struct TextOfGroup {
+    words: TextWords,
+    refused: Option<TextRefused>,
 }
 
 /// An [`Answer`] whose hits end here.
@@ -99,11 +111,12 @@ impl Scratch {
             limits,
             steps_max,
             buffers: text::Buffers::default(),
-            words: TextWords::default(),
+            group: (0..GROUP_QUERIES).map(|_| TextOfGroup::default()).collect(),
             search: Search::default(),
             ranking: Ranking::default(),
             hits: Vec::new(),
             answers: Vec::new(),
+            touched: 0,
         }
     }
 
@@ -130,17 +143,35 @@ impl Scratch {
 pub fn match_batch(index: &Index, queries: &[Query<'_>], scratch: &mut Scratch) {
     scratch.hits.clear();
     scratch.answers.clear();
-    for query in queries {
-        let answered = match_one(index, query, scratch);
-        scratch.answers.push(answered);
+    for group in queries.chunks(GROUP_QUERIES) {
+        read_group(index, group, scratch);
+        for (nth, query) in group.iter().enumerate() {
+            let answered = match_one(index, query, nth, scratch);
+            scratch.answers.push(answered);
+        }
     }
 }
 
-fn match_one(index: &Index, query: &Query<'_>, scratch: &mut Scratch) -> Answered {
-    let Scratch { limits, steps_max, buffers, words, search, ranking, hits, .. } = scratch;
+/// Reads the texts of a group, each step for all of them before the next, so that what the texts wait for in memory
+/// comes for many at a time.
+fn read_group(index: &Index, group: &[Query<'_>], scratch: &mut Scratch) {
+    let Scratch { limits, buffers, group: read, touched, .. } = scratch;
+    for (query, text) in group.iter().zip(&mut *read) {
+        text.refused = text.words.read(index, query.text, *limits, buffers).err();
+        *touched ^= text.words.touch_vocabulary(index);
+    }
+    for (_, text) in group.iter().zip(&mut *read) {
+        text.words.look_up(index);
+        *touched ^= search::touch(index, &text.words);
+    }
+}
+
+fn match_one(index: &Index, query: &Query<'_>, nth: usize, scratch: &mut Scratch) -> Answered {
+    let Scratch { steps_max, group, search, ranking, hits, .. } = scratch;
     debug_assert!(query.limit <= MATCHES_MAX, "the edge checks limits");
-    if let Err(refused) = words.read(index, query.text, *limits, buffers) {
-        let refused = Some(refused);
+    let TextOfGroup { words, refused } = &group[nth];
+    if refused.is_some() {
+        let refused = *refused;
         return Answered { hits_end: hits.len(), total: 0, incomplete: false, refused };
     }
     let incomplete = !search.run(index, words, *steps_max);

@@ -36,6 +36,7 @@ impl Highlighter {
     /// Reads the text whose hits are asked for next. A text beyond the limits has no hits and no spans.
     pub fn set_text(&mut self, index: &Index, text: &str) {
         self.readable = self.words.read(index, text, self.limits, &mut self.buffers).is_ok();
+        self.words.look_up(index);
     }
 
     /// Where the hit's keyword stands in the text, ascending and without overlap: for EXACT and PHRASE one span from the

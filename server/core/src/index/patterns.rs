@@ -94,6 +94,12 @@ impl Patterns {
         }
     }
 
+    /// Reads the pattern's first word.
+    #[inline]
+    pub(crate) fn touch(&self, id: PatternId) -> u32 {
+        self.words[id.0 as usize]
+    }
+
     /// The place after this pattern, where the next one lies if there is one.
     #[inline]
     pub(crate) fn after(id: PatternId, pattern: &Pattern<'_>) -> PatternId {

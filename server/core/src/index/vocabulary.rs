@@ -50,12 +50,19 @@ struct Slot {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Key([u8; 16]);
 
-/// A word that is looked for: its key, its hash, and its bytes if they do not fit into the key.
-#[derive(Clone, Copy)]
-pub(crate) struct Probe<'a> {
+/// A word that is looked for: its key and its hash.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Probe {
     key: Key,
     hash: u64,
-    word: &'a [u8],
+}
+
+impl Probe {
+    /// Whether the key does not hold the whole word, so that its bytes must be at hand when it is looked up.
+    #[inline]
+    pub(crate) fn is_long(&self) -> bool {
+        self.key.is_long()
+    }
 }
 
 const LENGTH_LONG: u8 = 0x0f + 1;
@@ -163,21 +170,27 @@ impl Vocabulary {
 
     /// What to look for, to be made as soon as a word is known.
     #[inline]
-    pub(crate) fn probe<'a>(&self, sigil: Option<Sigil>, word: &'a [u8]) -> Probe<'a> {
+    pub(crate) fn probe(&self, sigil: Option<Sigil>, word: &[u8]) -> Probe {
         let (key, hash) = Key::of(sigil, word, self.seed);
-        Probe { key, hash, word }
+        Probe { key, hash }
     }
 
-    /// Finds a word, and what it leads to.
+    /// Reads the slot where a look-up begins, so that it is in the cache when it comes to that.
     #[inline]
-    pub(crate) fn find(&self, probe: &Probe<'_>) -> Option<(WordId, Root)> {
+    pub(crate) fn touch(&self, probe: &Probe) -> u32 {
+        self.slots[slot_of(probe.hash, self.slots.len())].word.0
+    }
+
+    /// Finds a word, and what it leads to. `long_word` is the word itself if its probe [is long](Probe::is_long).
+    #[inline]
+    pub(crate) fn find(&self, probe: &Probe, long_word: &[u8]) -> Option<(WordId, Root)> {
         let mut at = slot_of(probe.hash, self.slots.len());
         loop {
             let slot = &self.slots[at];
             if slot.word == WordId::NONE {
                 return None;
             }
-            if self.is_same(slot.key, probe) {
+            if self.is_same(slot.key, probe.key, long_word) {
                 return Some((slot.word, slot.root));
             }
             at = if at + 1 == self.slots.len() { 0 } else { at + 1 };
@@ -185,13 +198,14 @@ impl Vocabulary {
     }
 
     #[inline]
-    fn is_same(&self, key: Key, probe: &Probe<'_>) -> bool {
-        if !probe.key.is_long() {
-            return key == probe.key;
+    fn is_same(&self, key: Key, sought: Key, long_word: &[u8]) -> bool {
+        if !sought.is_long() {
+            return key == sought;
         }
+        let place = key.place();
         key.is_long()
-            && key.at(0) == probe.key
-            && self.long_words.get(key.place()..key.place() + probe.word.len()) == Some(probe.word)
+            && key.at(0) == sought
+            && self.long_words.get(place..place + long_word.len()) == Some(long_word)
     }
 
     /// Distinct words.
@@ -264,7 +278,7 @@ mod tests {
 
     fn find(vocabulary: &Vocabulary, sigil: Option<Sigil>, word: &str) -> Option<WordId> {
         let probe = vocabulary.probe(sigil, word.as_bytes());
-        vocabulary.find(&probe).map(|(word, _)| word)
+        vocabulary.find(&probe, word.as_bytes()).map(|(word, _)| word)
     }
 
     #[test]

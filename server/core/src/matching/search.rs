@@ -45,6 +45,18 @@ struct Step {
 /// The steps of a query are spent.
 struct Spent;
 
+/// Reads the beginning of what the search will read first, so that it is in the cache when it comes to that.
+#[inline]
+pub(crate) fn touch(index: &Index, words: &TextWords) -> u32 {
+    let ways = words.distinct().iter().filter(|word| word.root.may_match(word.later));
+    ways.fold(0, |all, word| {
+        all ^ match word.root.target.place() {
+            Place::Leaf { first, .. } => index.patterns.touch(PatternId(first)),
+            Place::Node { number, .. } => index.trie.node(number).filter,
+        }
+    })
+}
+
 impl Search {
     /// Finds what matches. `false` if it took more than `steps_max` steps: something may be missing then.
     pub(crate) fn run(&mut self, index: &Index, words: &TextWords, steps_max: u32) -> bool {

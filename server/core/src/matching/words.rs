@@ -1,22 +1,40 @@
 //! The words of a text as the search needs them: those that the vocabulary holds, each once, rarest first, and where
 //! they stand.
+//!
+//! A text is read in two steps, so that a batch can take each step for several texts before the next one:
+//! [`TextWords::read`] splits it and works out where each word would stand in the vocabulary; [`TextWords::look_up`]
+//! looks there. Between the two, [`TextWords::touch_vocabulary`] asks memory for all of those places at once.
 
 use crate::index::Index;
 use crate::index::trie::{Root, filter_bit};
-use crate::index::vocabulary::{Vocabulary, WordId};
+use crate::index::vocabulary::{Probe, Vocabulary, WordId};
 use crate::limits::TextLimits;
 use crate::text::{self, Sigil, Sink, TextRefused};
 
 /// See the module's text. Reused from text to text.
 #[derive(Debug, Default)]
 pub(crate) struct TextWords {
+    /// What is looked for: each token's word, and behind it the word with its sigil if it has one.
+    probes: Vec<TokenProbe>,
+    /// Bytes of the words that do not fit into their probes.
+    long_words: Vec<u8>,
     tokens: Vec<TextToken>,
     /// The distinct known words, ascending.
     distinct: Vec<TextWord>,
-    /// Known words and their positions: by word, then position. Only the positions are kept.
-    occurrences: Vec<(WordId, u32)>,
-    /// What each occurrence's word leads to, until the words are sorted.
-    roots: Vec<(WordId, Root)>,
+    /// Known words and their positions: by word, then position.
+    occurrences: Vec<Occurrence>,
+}
+
+/// A word that is looked for, and whose it is.
+#[derive(Debug, Clone, Copy)]
+struct TokenProbe {
+    probe: Probe,
+    /// Its bytes in [`TextWords::long_words`], if it does not fit into the probe.
+    long_word: (u32, u32),
+    /// The bytes of the text that the token was read from.
+    start: u32,
+    end: u32,
+    with_sigil: bool,
 }
 
 /// A token of the text. It matches a pattern's token if that is one of the two words.
@@ -29,6 +47,14 @@ pub(crate) struct TextToken {
     /// The bytes that it was read from.
     pub(crate) start: u32,
     pub(crate) end: u32,
+}
+
+/// A known word at a position of the text.
+#[derive(Debug, Clone, Copy)]
+struct Occurrence {
+    word: WordId,
+    position: u32,
+    root: Root,
 }
 
 /// A distinct word of the text that the vocabulary holds.
@@ -53,43 +79,50 @@ impl TextToken {
     }
 }
 
-/// Looks the tokens of a text up as they come.
-struct Lookup<'a> {
+/// Takes tokens as they come and works out where to look for them.
+struct Reader<'a> {
     vocabulary: &'a Vocabulary,
     words: &'a mut TextWords,
+    tokens: usize,
     most: usize,
 }
 
-impl Sink for Lookup<'_> {
+impl Sink for Reader<'_> {
+    #[inline]
     fn token(&mut self, sigil: Option<Sigil>, word: &[u8], start: u32, end: u32) -> bool {
-        if self.words.tokens.len() == self.most {
+        if self.tokens == self.most {
             return false;
         }
-        let plain = self.find(None, word);
-        let with_sigil = if sigil.is_some() { self.find(sigil, word) } else { WordId::NONE };
-        self.words.tokens.push(TextToken { plain, with_sigil, start, end });
+        self.tokens += 1;
+        self.probe(None, word, start, end);
+        if sigil.is_some() {
+            self.probe(sigil, word, start, end);
+        }
         true
     }
 }
 
-impl Lookup<'_> {
-    /// Finds a word and notes it at the position of the next token.
+impl Reader<'_> {
     #[inline]
-    fn find(&mut self, sigil: Option<Sigil>, word: &[u8]) -> WordId {
+    fn probe(&mut self, sigil: Option<Sigil>, word: &[u8], start: u32, end: u32) {
         let probe = self.vocabulary.probe(sigil, word);
-        let Some((word, root)) = self.vocabulary.find(&probe) else {
-            return WordId::NONE;
-        };
-        #[expect(clippy::cast_possible_truncation, reason = "tokens of a text are bounded")]
-        let position = self.words.tokens.len() as u32;
-        self.words.occurrences.push((word, position));
-        self.words.roots.push((word, root));
-        word
+        let mut long_word = (0, 0);
+        if probe.is_long() {
+            let long_words = &mut self.words.long_words;
+            #[expect(clippy::cast_possible_truncation, reason = "texts are bounded")]
+            let from = long_words.len() as u32;
+            long_words.extend_from_slice(word);
+            #[expect(clippy::cast_possible_truncation, reason = "texts are bounded")]
+            let to = long_words.len() as u32;
+            long_word = (from, to);
+        }
+        let with_sigil = sigil.is_some();
+        self.words.probes.push(TokenProbe { probe, long_word, start, end, with_sigil });
     }
 }
 
 impl TextWords {
-    /// Reads a text.
+    /// Splits a text and works out where its words would stand in the vocabulary.
     pub(crate) fn read(
         &mut self,
         index: &Index,
@@ -97,39 +130,65 @@ impl TextWords {
         limits: TextLimits,
         buffers: &mut text::Buffers,
     ) -> Result<(), TextRefused> {
+        self.probes.clear();
+        self.long_words.clear();
         text::check_bytes(text, limits)?;
+        let most = limits.text_tokens_max;
+        let mut reader = Reader { vocabulary: &index.vocabulary, words: self, tokens: 0, most };
+        if text::analyze(text, buffers, &mut reader) {
+            return Ok(());
+        }
+        self.probes.clear();
+        Err(TextRefused::TooManyTokens { most })
+    }
+
+    /// Reads the first byte of each place where a word may stand. Nothing depends on what is read but the return value,
+    /// so memory answers many at a time, where a look-up waits for one before it knows what comes next.
+    #[inline]
+    pub(crate) fn touch_vocabulary(&self, index: &Index) -> u32 {
+        let touch = |token: &TokenProbe| index.vocabulary.touch(&token.probe);
+        self.probes.iter().map(touch).fold(0, |all, touched| all ^ touched)
+    }
+
+    /// Looks the words up.
+    pub(crate) fn look_up(&mut self, index: &Index) {
         self.tokens.clear();
         self.distinct.clear();
         self.occurrences.clear();
-        self.roots.clear();
-        let most = limits.text_tokens_max;
-        let mut lookup = Lookup { vocabulary: &index.vocabulary, words: self, most };
-        if !text::analyze(text, buffers, &mut lookup) {
-            return Err(TextRefused::TooManyTokens { most });
+        for probe in &self.probes {
+            let TokenProbe { start, end, .. } = *probe;
+            let (from, to) = probe.long_word;
+            let long_word = &self.long_words[from as usize..to as usize];
+            let found = index.vocabulary.find(&probe.probe, long_word);
+            let word = found.map_or(WordId::NONE, |(word, _)| word);
+            match self.tokens.last_mut().filter(|_| probe.with_sigil) {
+                Some(token) => token.with_sigil = word,
+                None => {
+                    let with_sigil = WordId::NONE;
+                    self.tokens.push(TextToken { plain: word, with_sigil, start, end });
+                }
+            }
+            if let Some((word, root)) = found {
+                #[expect(clippy::cast_possible_truncation, reason = "tokens of a text are bounded")]
+                let position = self.tokens.len() as u32 - 1;
+                self.occurrences.push(Occurrence { word, position, root });
+            }
         }
         self.sort();
-        Ok(())
     }
 
     /// Makes the distinct words of the occurrences.
     fn sort(&mut self) {
-        self.occurrences.sort_unstable();
-        self.roots.sort_unstable_by_key(|&(word, _)| word);
-        let mut first = 0;
-        for same in self.occurrences.chunk_by(|a, b| a.0 == b.0) {
-            let (word, root) = self.roots[first];
+        self.occurrences.sort_unstable_by_key(|found| (found.word, found.position));
+        let mut first_occurrence = 0;
+        for same in self.occurrences.chunk_by(|a, b| a.word == b.word) {
+            let Occurrence { word, root, .. } = same[0];
             #[expect(clippy::cast_possible_truncation, reason = "tokens of a text are bounded")]
-            let (first_occurrence, occurrences) = (first as u32, same.len() as u32);
+            let occurrences = same.len() as u32;
             let bit = filter_bit(word);
-            self.distinct.push(TextWord {
-                word,
-                root,
-                bit,
-                later: 0,
-                first_occurrence,
-                occurrences,
-            });
-            first += same.len();
+            let later = 0;
+            self.distinct.push(TextWord { word, root, bit, later, first_occurrence, occurrences });
+            first_occurrence += occurrences;
         }
         let mut later = 0;
         for word in self.distinct.iter_mut().rev() {
@@ -158,7 +217,7 @@ impl TextWords {
     ) -> impl ExactSizeIterator<Item = u32> + use<'s> {
         let first = word.first_occurrence as usize;
         let occurrences = &self.occurrences[first..first + word.occurrences as usize];
-        occurrences.iter().map(|&(_, position)| position)
+        occurrences.iter().map(|found| found.position)
     }
 
     /// The place of a word among the distinct ones.
