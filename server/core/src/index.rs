@@ -11,12 +11,11 @@ pub(crate) mod patterns;
 pub(crate) mod trie;
 mod validate;
 pub(crate) mod vocabulary;
+pub(crate) mod word;
 
 pub use build::IndexBuilder;
 pub use listings::ListingId;
 
-use crate::keyword::Keyword;
-use crate::matching::Hit;
 use listings::{Listings, Posting};
 use patterns::Patterns;
 use trie::Trie;
@@ -97,18 +96,5 @@ impl Index {
     /// A listing's payload; empty if it has none.
     pub fn payload(&self, listing: ListingId) -> &[u8] {
         self.listings.payloads.get(listing.0 as usize)
-    }
-
-    /// The keyword that a hit matched with, as it was written.
-    pub fn keyword(&self, hit: &Hit) -> Keyword {
-        let first = self.listings.first_keyword[hit.listing.0 as usize];
-        let pattern = self.patterns.get(hit.pattern);
-        Keyword {
-            text: self.listings.keywords.get_str((first + hit.keyword) as usize).to_owned(),
-            match_type: hit.match_type,
-            bid_micros: hit.own_bid.then_some(hit.bid_micros),
-            anchor_start: pattern.anchor_start(),
-            anchor_end: pattern.anchor_end(),
-        }
     }
 }

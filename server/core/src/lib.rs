@@ -8,7 +8,7 @@
 //! 1. [`text`]: the same analysis splits keywords and texts into folded words.
 //! 2. [`index`]: [`IndexBuilder`] takes [`Listing`]s and lays out an immutable [`Index`]: a vocabulary, a trie over
 //!    sorted word sets, patterns, and who they belong to.
-//! 3. [`matching`]: [`match_batch`] looks a text's words up, walks the trie rarest word first, compares what it reaches.
+//! 3. [`answer`]: what is asked and what is answered; [`matching`]: [`match_batch`] looks a text's words up, walks the trie rarest word first, compares what it reaches.
 //! 4. [`rank`]: one hit a listing, judged, ordered, cut.
 //! 5. [`spans`]: where a hit's keyword stands in the text, for those who ask.
 //!
@@ -23,6 +23,7 @@
 //! **Where to start reading.** [`matching`], then [`matching::search`](crate::matching), which decides what BROAD,
 //! PHRASE and EXACT mean; then down from there.
 
+pub mod answer;
 pub mod index;
 pub mod keyword;
 pub mod limits;
@@ -37,10 +38,11 @@ pub mod text;
 #[cfg(test)]
 mod tests;
 
+pub use answer::{Answer, Hit, Query};
 pub use index::{Counts, Index, IndexBuilder, ListingId, MemoryPart};
 pub use keyword::{Keyword, MatchType, NotationError, ParsedKeyword};
 pub use limits::TextLimits;
 pub use listing::{Field, Listing, ListingError, Reason, Status, Time};
-pub use matching::{Answer, Hit, Query, Scratch, match_batch};
+pub use matching::{Scratch, match_batch};
 pub use spans::{Highlighter, Span};
 pub use text::{Analyzer, Sigil, TextRefused, Token};

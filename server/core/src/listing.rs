@@ -103,6 +103,13 @@ pub enum Reason {
     TooManyListings(usize),
 }
 
+/// What a listing is worth with this bid.
+pub(crate) fn score(bid_micros: u64, quality: f64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "a score has the precision of its type")]
+    let bid = bid_micros as f64;
+    bid * quality
+}
+
 impl Listing {
     /// An active listing without keywords, bid, group and flight, with quality 1.
     pub fn new(id: impl Into<String>) -> Listing {

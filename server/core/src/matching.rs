@@ -10,11 +10,9 @@
 pub(crate) mod search;
 pub(crate) mod words;
 
-use crate::index::patterns::PatternId;
-use crate::index::{Index, ListingId};
-use crate::keyword::MatchType;
+use crate::answer::{Answer, Hit, Query};
+use crate::index::Index;
 use crate::limits::{MATCHES_MAX, TextLimits};
-use crate::listing::Time;
 use crate::rank::{self, Ranking};
 use crate::text::{self, TextRefused};
 
@@ -23,50 +21,6 @@ use words::TextWords;
 
 /// Texts that are read together. Enough for memory to be busy, few enough for what was read to stay in the cache.
 const GROUP_QUERIES: usize = 16;
-
-/// A text to match, and how much of the answer is wanted.
-#[derive(Debug, Clone, Copy)]
-pub struct Query<'a> {
-    /// The text.
-    pub text: &'a str,
-    /// The most matches to return, at most [`MATCHES_MAX`].
-    pub limit: u32,
-    /// The most matches of one group; 0 for no cap.
-    pub max_per_group: u32,
-    /// When flights are judged.
-    pub at: Time,
-}
-
-/// One matching listing.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Hit {
-    /// The listing.
-    pub listing: ListingId,
-    /// Bid times quality, in millionths of the currency unit.
-    pub score: f64,
-    /// How the best of its matching keywords matched.
-    pub match_type: MatchType,
-    /// Index of that keyword in the listing's keywords.
-    pub keyword: u32,
-    pub(crate) bid_micros: u64,
-    pub(crate) own_bid: bool,
-    pub(crate) pattern: PatternId,
-}
-
-/// The answer to one query.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Answer<'s> {
-    /// The best matches, best first.
-    pub hits: &'s [Hit],
-    /// How many listings matched.
-    pub total: u64,
-    /// Whether `total` was counted; if not, it is a lower bound.
-    pub total_exact: bool,
-    /// A work limit stopped the search: a match may be missing.
-    pub incomplete: bool,
-    /// Why the text was not matched, if it was not; everything else is empty then.
-    pub refused: Option<TextRefused>,
-}
 
 /// What a thread reuses from batch to batch, and the answers of the last one.
 #[derive(Debug)]

@@ -6,12 +6,12 @@
 
 use std::cmp::{Ordering, Reverse};
 
+use crate::answer::{Hit, Query};
 use crate::index::Index;
 use crate::index::listings::{GroupId, HAS_FLIGHT, HAS_NEGATIVES, ListingId, PAUSED};
 use crate::index::patterns::PatternId;
-use crate::listing::Time;
+use crate::listing::{Time, score};
 use crate::matching::search::{Candidate, Search};
-use crate::matching::{Hit, Query};
 
 /// Reused from query to query.
 #[derive(Debug, Default)]
@@ -19,13 +19,6 @@ pub(crate) struct Ranking {
     hits: Vec<Hit>,
     /// How many of each group were kept, for `max_per_group`.
     groups: Vec<(GroupId, u32)>,
-}
-
-/// What a listing is worth with this bid.
-pub(crate) fn score(bid_micros: u64, quality: f64) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "a score has the precision of its type")]
-    let bid = bid_micros as f64;
-    bid * quality
 }
 
 /// Adds the best matches to `hits`, best first, and returns how many listings matched.

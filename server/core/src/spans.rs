@@ -1,9 +1,9 @@
 //! Where in a text a keyword matched. Asked for by few callers and for few matches, so it reads the text again.
 
+use crate::answer::Hit;
 use crate::index::Index;
 use crate::keyword::MatchType;
 use crate::limits::TextLimits;
-use crate::matching::Hit;
 use crate::matching::search::phrase_starts;
 use crate::matching::words::{TextToken, TextWords};
 use crate::text;

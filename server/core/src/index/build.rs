@@ -13,8 +13,7 @@ use crate::limits::{
     GROUP_ID_BYTES_MAX, KEYWORD_BYTES_MAX, KEYWORD_TOKENS_MAX, LISTING_ID_BYTES_MAX,
     LISTING_KEYWORDS_MAX, LISTING_NEGATIVES_MAX, LISTINGS_MAX, PAYLOAD_BYTES_MAX,
 };
-use crate::listing::{Field, Listing, ListingError, Reason, Status};
-use crate::rank::score;
+use crate::listing::{Field, Listing, ListingError, Reason, Status, score};
 use crate::text::{self, Sigil, Sink};
 
 use super::Index;

@@ -4,7 +4,7 @@
 //! are neighbours. A pattern is three words and its tokens: a header, its postings, and the word ids of its tokens.
 //! EXACT and PHRASE keep the order of the text; BROAD is a set, ascending and without repeats.
 
-use super::vocabulary::WordId;
+use super::word::WordId;
 use crate::keyword::MatchType;
 
 /// Where a pattern lies. Also its identity.

@@ -10,7 +10,7 @@
 //! Every way down carries a 32-bit *filter* of words, one bit a word: for a leaf the words that each of its patterns
 //! still needs, for a node those that lead on from it. Most ways that would end in nothing are not taken.
 
-use super::vocabulary::WordId;
+use super::word::{WordId, filter_bit};
 
 /// Patterns that are compared one by one rather than divided further.
 pub(crate) const LEAF_PATTERNS_MAX: usize = 4;
@@ -130,12 +130,6 @@ impl Root {
             Place::Node { terminal, .. } => terminal || self.filter & later_words != 0,
         }
     }
-}
-
-/// A word's bit in a filter.
-#[inline]
-pub(crate) fn filter_bit(word: WordId) -> u32 {
-    1 << (word.0.wrapping_mul(0x9e37_79b1) >> 27)
 }
 
 impl Trie {

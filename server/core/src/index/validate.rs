@@ -4,8 +4,8 @@
 use super::Index;
 use super::listings::{HAS_FLIGHT, HAS_NEGATIVES};
 use super::patterns::{PatternId, Patterns};
-use super::trie::{Place, Root, filter_bit, find_edge};
-use super::vocabulary::WordId;
+use super::trie::{Place, Root, find_edge};
+use super::word::{WordId, filter_bit};
 
 impl Index {
     /// Checks that every number in it points at something, that each pattern is reached once, and that what must be in

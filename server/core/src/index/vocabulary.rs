@@ -9,16 +9,8 @@
 //! [`Vocabulary::build`] tries other seeds if a run of slots becomes longer than it should be.
 
 use super::trie::{Root, Target};
+use super::word::WordId;
 use crate::text::Sigil;
-
-/// The id of a word with its sigil. Ids are given from the rarest word to the most frequent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct WordId(pub(crate) u32);
-
-impl WordId {
-    /// No word: in an empty slot, or for a token that the vocabulary does not hold.
-    pub(crate) const NONE: WordId = WordId(u32::MAX);
-}
 
 /// Bytes of a word that stands in its slot.
 const INLINE_BYTES: usize = 15;

@@ -206,7 +206,7 @@ impl Search {
 #[inline]
 fn has_all(
     among: &[TextWord],
-    mut words: impl Iterator<Item = crate::index::vocabulary::WordId>,
+    mut words: impl Iterator<Item = crate::index::word::WordId>,
 ) -> bool {
     let mut among = among.iter();
     words.all(|word| {

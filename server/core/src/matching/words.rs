@@ -6,8 +6,9 @@
 //! looks there. Between the two, [`TextWords::touch_vocabulary`] asks memory for all of those places at once.
 
 use crate::index::Index;
-use crate::index::trie::{Root, filter_bit};
-use crate::index::vocabulary::{Probe, Vocabulary, WordId};
+use crate::index::trie::Root;
+use crate::index::vocabulary::{Probe, Vocabulary};
+use crate::index::word::{WordId, filter_bit};
 use crate::limits::TextLimits;
 use crate::text::{self, Sigil, Sink, TextRefused};
 

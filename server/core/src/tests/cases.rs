@@ -1,9 +1,10 @@
 //! Tables of cases: what a few listings answer to a text.
 
+use crate::answer::Query;
 use crate::keyword::{Keyword, MatchType};
 use crate::limits::TextLimits;
 use crate::listing::{Listing, Status, Time};
-use crate::matching::{Query, Scratch, match_batch};
+use crate::matching::{Scratch, match_batch};
 use crate::spans::Highlighter;
 use crate::{Index, IndexBuilder, naive};
 

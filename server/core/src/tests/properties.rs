@@ -3,10 +3,11 @@
 //!
 //! `BROADSIDE_ORACLE_PAIRS` sets how many (inventory, text) pairs are compared.
 
+use crate::answer::Query;
 use crate::keyword::{Keyword, MatchType};
 use crate::limits::TextLimits;
 use crate::listing::{Listing, Status, Time};
-use crate::matching::{Query, Scratch, match_batch};
+use crate::matching::{Scratch, match_batch};
 use crate::naive;
 
 use super::cases::index;

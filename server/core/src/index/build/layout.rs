@@ -5,8 +5,9 @@ use crate::text::Sigil;
 
 use super::super::listings::{Arena, Listings, Posting};
 use super::super::patterns::{PatternId, Patterns};
-use super::super::trie::{Edge, LEAF_PATTERNS_MAX, Root, Target, Trie, filter_bit};
-use super::super::vocabulary::{Vocabulary, WordId};
+use super::super::trie::{Edge, LEAF_PATTERNS_MAX, Root, Target, Trie};
+use super::super::vocabulary::Vocabulary;
+use super::super::word::{WordId, filter_bit};
 use super::super::{Counts, Index};
 use super::order::{Renumbered, Sets, drafts_by_pattern, listings_by_id, words_by_frequency};
 use super::{Draft, IndexBuilder, ListingId, Role};
