@@ -9,8 +9,8 @@ mkdir -p "$log"
 step() { printf '\n== %s\n' "$*"; }
 
 step "Rust: build"
+# This builds the programs as well: packages whose integration tests run them need them.
 cargo test --workspace --locked --no-run
-cargo build --locked -p broadside-server -p broadside-cli
 
 step "Rust: tests"
 BROADSIDE_GRPCURL=$(tests/scripts/grpcurl.sh)

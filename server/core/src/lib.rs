@@ -8,7 +8,8 @@
 //! 1. [`text`]: the same analysis splits keywords and texts into folded words.
 //! 2. [`index`]: [`IndexBuilder`] takes [`Listing`]s and lays out an immutable [`Index`]: a vocabulary, a trie over
 //!    sorted word sets, patterns, and who they belong to.
-//! 3. [`answer`]: what is asked and what is answered; [`matching`]: [`match_batch`] looks a text's words up, walks the trie rarest word first, compares what it reaches.
+//! 3. [`matching`]: [`match_batch`] looks a text's words up, walks the trie rarest word first, compares what it reaches.
+//!    What is asked and what is answered is in [`answer`].
 //! 4. [`rank`]: one hit a listing, judged, ordered, cut.
 //! 5. [`spans`]: where a hit's keyword stands in the text, for those who ask.
 //!

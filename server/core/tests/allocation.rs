@@ -1,0 +1,53 @@
+//! Matching allocates nothing once its scratch has seen texts of the size at hand. A test binary of its own, because it
+//! counts what the whole process allocates.
+
+use broadside_core::{
+    IndexBuilder, Keyword, Listing, Query, Scratch, TextLimits, Time, match_batch,
+};
+
+/// Keywords of every type, with negatives, groups and flights, a few hundred of them under the same words.
+fn inventory() -> IndexBuilder {
+    let mut builder = IndexBuilder::new();
+    for number in 0..2_000 {
+        let mut listing = Listing::new(number.to_string());
+        let notations = [
+            format!("common word{number}"),
+            format!("\"common straße {}\"", number % 50),
+            "[c++ 🔥]".to_owned(),
+        ];
+        for notation in notations {
+            listing.keywords.push(Keyword::parse(&notation).expect("it is no regex").keyword);
+        }
+        if number % 3 == 0 {
+            listing.negatives.push(Keyword::parse("blocked").expect("it is no regex").keyword);
+            listing.end_time = Some(Time { seconds: i64::from(number), nanos: 0 });
+        }
+        listing.group = (number % 2 == 0).then(|| (number % 7).to_string());
+        builder.add(&listing).expect("it is good");
+    }
+    builder
+}
+
+#[test]
+fn matching_allocates_nothing_when_the_scratch_is_warm() {
+    let index = inventory().finish();
+    let mut texts: Vec<_> =
+        (0..300).map(|number| format!("common word{number} Straße {number}")).collect();
+    texts.extend(
+        ["c++ 🔥", "#CAFÉ ﬁsh ﷺ अनुच्छेद สวัสดี Ŵŷñ\u{301}", "blocked common word3"].map(str::to_owned),
+    );
+    texts.push("common straße ".repeat(300));
+    let query = |(nth, text)| Query {
+        text,
+        limit: 10,
+        max_per_group: u32::from(nth % 2 == 0),
+        at: Time { seconds: 500, nanos: 0 },
+    };
+    let queries: Vec<_> = texts.iter().map(String::as_str).enumerate().map(query).collect();
+    let mut scratch = Scratch::new(TextLimits::default());
+    match_batch(&index, &queries, &mut scratch);
+    let hits: usize = scratch.answers().map(|answer| answer.hits.len()).sum();
+    assert!(hits > 200, "only {hits} hits: the texts are no work");
+    let counted = allocation_counter::measure(|| match_batch(&index, &queries, &mut scratch));
+    assert_eq!(counted.count_total, 0, "{counted:?}");
+}
