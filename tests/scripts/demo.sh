@@ -58,8 +58,14 @@ show "Emoji are words" "this ramen is 🔥🔥"
 show "So are c++ and c#" "c++ or c# for game engines"
 show "Order is bid × quality: here it puts a BROAD before an EXACT" "gift card"
 
-say "Reloading, as SIGHUP or an admin call would, without a dropped call"
-"$broadside" reload
+show "Nobody bids on this yet" "glow in the dark skipping rope"
+say "Reloading from a file with one listing more, as a campaign team would: no call is dropped"
+{
+    cat server/sample/inventory.jsonl
+    echo '{"listing": {"id": "toys-skipping-rope-launch", "keywords": ["\"skipping rope\""], "bid_micros": 1900000}}'
+} >"$folder/next.jsonl"
+"$broadside" reload --source "$folder/next.jsonl"
+show "Now somebody does" "glow in the dark skipping rope"
 
 say "Stopping the server"
 kill "$pid"

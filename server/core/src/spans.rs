@@ -23,7 +23,6 @@ pub struct Highlighter {
     limits: TextLimits,
     buffers: text::Buffers,
     words: TextWords,
-    readable: bool,
     spans: Vec<Span>,
 }
 
@@ -35,7 +34,8 @@ impl Highlighter {
 
     /// Reads the text whose hits are asked for next. A text beyond the limits has no hits and no spans.
     pub fn set_text(&mut self, index: &Index, text: &str) {
-        self.readable = self.words.read(index, text, self.limits, &mut self.buffers).is_ok();
+        // A refused text leaves no words behind, so nothing is found in it.
+        let _ = self.words.read(index, text, self.limits, &mut self.buffers);
         self.words.look_up(index);
     }
 
@@ -43,9 +43,7 @@ impl Highlighter {
     /// first token to the last (of the phrase's first place), for BROAD one for each place of each token.
     pub fn spans(&mut self, index: &Index, hit: &Hit) -> &[Span] {
         self.spans.clear();
-        if self.readable {
-            self.find(index, hit);
-        }
+        self.find(index, hit);
         &self.spans
     }
 
