@@ -29,15 +29,11 @@ pub const BATCH_QUERIES_MAX: usize = 4_096;
 pub const TEXT_BYTES_MAX: usize = 64 * 1024;
 /// Tokens of one text, unless the server sets less.
 pub const TEXT_TOKENS_MAX: usize = 8_192;
-/// Steps of one query: trie nodes entered, edges probed, patterns and positions compared. About 20 ms of work.
-pub const QUERY_STEPS_MAX: u32 = 200_000;
+/// Steps of one query: trie nodes entered, edges probed, patterns and positions compared, listings brought up. Real
+/// queries take a few dozen. A text that spends all of them (the 8,000 most frequent words of 1.19 million phrases, in
+/// one text) holds its thread for about 75 ms.
+pub const QUERY_STEPS_MAX: u32 = 500_000;
 
-const _: () =
-    assert!(KEYWORD_TOKENS_MAX < 1 << 9, "a pattern's header has nine bits for its tokens");
-const _: () =
-    assert!(KEYWORD_BYTES_MAX <= TEXT_BYTES_MAX, "a keyword must be findable in some text");
-const _: () =
-    assert!(KEYWORD_TOKENS_MAX <= TEXT_TOKENS_MAX, "a keyword must be findable in some text");
 const _: () = assert!(MATCHES_DEFAULT <= MATCHES_MAX, "the default must be allowed");
 const _: () = assert!(TEXT_BYTES_MAX <= u32::MAX as usize, "spans are 32 bits wide");
 
