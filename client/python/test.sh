@@ -59,7 +59,7 @@ echo "== wheel"
 # Built from a copy: setuptools leaves files beside the sources, and would put stale ones into the next wheel.
 rm -rf "$directory/source" "$directory/wheel"
 mkdir "$directory/source"
-cp -R "$here/pyproject.toml" "$here/README.md" "$here/src" "$directory/source"
+cp -R "$here/pyproject.toml" "$here/README.md" "$here/LICENSE" "$here/src" "$directory/source"
 find "$directory/source" -name '*.egg-info' -prune -exec rm -rf {} +
 "$directory/build/bin/python" -m pip wheel --quiet --no-deps --no-build-isolation \
     --wheel-dir "$directory/wheel" "$directory/source"

@@ -72,7 +72,8 @@ impl Running {
 
     /// Drains and ends everything: the match listener, then the admin listener, which has answered probes meanwhile.
     pub(super) async fn end(mut self, drain_timeout: Duration) {
-        tracing::info!(drain_timeout_ms = %drain_timeout.as_millis(), "shutting down");
+        let drain_timeout_ms = u64::try_from(drain_timeout.as_millis()).unwrap_or(u64::MAX);
+        tracing::info!(drain_timeout_ms, "shutting down");
         self.readiness.advance(Phase::Draining);
         self.reload.close();
         self.match_drain.0.begin();
