@@ -212,18 +212,9 @@ impl IndexBuilder {
             self.tokens.push(self.words.intern(&self.analysed.bytes[start..end]));
             start = end;
         }
-        let keyword = keyword.clone_kind();
-        if keyword.match_type == MatchType::Broad {
-            // A set: repeats count once, the order has no meaning.
-            self.tokens[first_token as usize..].sort_unstable();
-            let mut kept = first_token as usize;
-            for at in first_token as usize..self.tokens.len() {
-                if at == first_token as usize || self.tokens[at] != self.tokens[kept - 1] {
-                    self.tokens[kept] = self.tokens[at];
-                    kept += 1;
-                }
-            }
-            self.tokens.truncate(kept);
+        let kind = Kind::of(keyword);
+        if kind.match_type == MatchType::Broad {
+            order::make_set(&mut self.tokens, first_token as usize);
         }
         let tokens = self.tokens.len() - first_token as usize;
         self.pattern_words += Patterns::words_of(tokens);
@@ -231,7 +222,7 @@ impl IndexBuilder {
             first_token,
             tokens: u16::try_from(tokens).expect("at most KEYWORD_TOKENS_MAX"),
             role,
-            kind: keyword,
+            kind,
             listing: u32::try_from(self.judged.len()).expect("at most LISTINGS_MAX"),
             keyword: u32::try_from(nth).unwrap_or(u32::MAX),
             bid_micros,
@@ -273,15 +264,15 @@ impl IndexBuilder {
     }
 }
 
-impl Keyword {
-    /// What it is apart from its words, in canonical form.
-    fn clone_kind(&self) -> Kind {
-        let phrase = self.match_type == MatchType::Phrase;
-        let both = phrase && self.anchor_start && self.anchor_end;
+impl Kind {
+    /// What a keyword is apart from its words, in canonical form.
+    fn of(keyword: &Keyword) -> Kind {
+        let phrase = keyword.match_type == MatchType::Phrase;
+        let both = phrase && keyword.anchor_start && keyword.anchor_end;
         Kind {
-            match_type: if both { MatchType::Exact } else { self.match_type },
-            anchor_start: phrase && !both && self.anchor_start,
-            anchor_end: phrase && !both && self.anchor_end,
+            match_type: if both { MatchType::Exact } else { keyword.match_type },
+            anchor_start: phrase && !both && keyword.anchor_start,
+            anchor_end: phrase && !both && keyword.anchor_end,
         }
     }
 }

@@ -352,6 +352,14 @@ fn a_keyword_that_is_found_before_the_negative_does_not_return_its_listing_when_
 }
 
 #[test]
+fn a_phrase_with_both_anchors_is_an_exact() {
+    let mut both = listing("l", &["\"a b\""]);
+    (both.keywords[0].anchor_start, both.keywords[0].anchor_end) = (true, true);
+    assert_eq!(hits(&[both.clone()], "a b"), ["l EXACT 0 0"]);
+    check(&[both], "a b a b", &[]);
+}
+
+#[test]
 fn anchors_mean_nothing_but_for_a_phrase() {
     let mut anchored = listing("l", &["[a]", "[a]", "b", "b"]);
     (anchored.keywords[1].anchor_start, anchored.keywords[3].anchor_start) = (true, true);

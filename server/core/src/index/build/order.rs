@@ -59,16 +59,9 @@ impl Sets {
         for draft in drafts {
             let start = sets.words.len();
             sets.words.extend_from_slice(draft.tokens_in(tokens));
-            sets.words[start..].sort_unstable();
-            let mut kept = start;
-            for at in start..sets.words.len() {
-                if kept == start || sets.words[at] != sets.words[kept - 1] {
-                    sets.words[kept] = sets.words[at];
-                    kept += 1;
-                }
-            }
-            sets.words.truncate(kept);
-            sets.ends.push(u32::try_from(kept).expect("sets are not longer than tokens"));
+            make_set(&mut sets.words, start);
+            let end = u32::try_from(sets.words.len()).expect("sets are not longer than tokens");
+            sets.ends.push(end);
         }
         sets
     }
@@ -92,6 +85,19 @@ impl Sets {
             start = end as usize;
         }
     }
+}
+
+/// Makes a set of the numbers from `start` on: ascending, each once.
+pub(super) fn make_set(numbers: &mut Vec<u32>, start: usize) {
+    numbers[start..].sort_unstable();
+    let mut kept = start;
+    for at in start..numbers.len() {
+        if kept == start || numbers[at] != numbers[kept - 1] {
+            numbers[kept] = numbers[at];
+            kept += 1;
+        }
+    }
+    numbers.truncate(kept);
 }
 
 /// Drafts in the order of the trie: by set, then kind, then tokens; equal patterns by listing, role, bid and keyword.
