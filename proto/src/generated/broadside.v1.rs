@@ -779,7 +779,7 @@ pub struct GetStatusResponse {
 /// Memory of one part of the inventory.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct MemoryPart {
-    /// The part: `vocabulary`, `edges`, `patterns`, `postings`, `listings`, `texts`, ….
+    /// The part: `vocabulary`, `trie`, `patterns`, `postings`, `listings`, `ids`, `payloads`, `keyword_texts`.
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
     /// Its bytes.
@@ -1015,7 +1015,10 @@ pub mod inventory_service_client {
         /// Reads the inventory again and serves it if every record is good; calls in flight finish on the version they began
         /// with, and no call fails. If anything goes wrong, what is served does not change and the error says why:
         ///   FAILED_PRECONDITION  a record is bad (reason INVENTORY_REJECTED; the first 20 bad records as BadRequest
-        ///                        violations, up to 1,000 in GetStatus), or the source cannot be read (SOURCE_UNREADABLE);
+        ///                        violations, up to 1,000 in GetStatus), the source cannot be read (SOURCE_UNREADABLE), or no
+        ///                        listing is left (INVENTORY_EMPTY);
+        ///   UNAVAILABLE          the server is shutting down (SHUTTING_DOWN, with RetryInfo);
+        ///   INTERNAL             the build failed for a reason that is a bug of the server (RELOAD_FAILED);
         ///   ABORTED              a reload from another source is waiting already (reason RELOAD_BUSY, with RetryInfo).
         /// One reload runs and at most one waits; callers that ask for the same sources while one waits share its outcome.
         pub async fn reload(
@@ -1082,7 +1085,10 @@ pub mod inventory_service_server {
         /// Reads the inventory again and serves it if every record is good; calls in flight finish on the version they began
         /// with, and no call fails. If anything goes wrong, what is served does not change and the error says why:
         ///   FAILED_PRECONDITION  a record is bad (reason INVENTORY_REJECTED; the first 20 bad records as BadRequest
-        ///                        violations, up to 1,000 in GetStatus), or the source cannot be read (SOURCE_UNREADABLE);
+        ///                        violations, up to 1,000 in GetStatus), the source cannot be read (SOURCE_UNREADABLE), or no
+        ///                        listing is left (INVENTORY_EMPTY);
+        ///   UNAVAILABLE          the server is shutting down (SHUTTING_DOWN, with RetryInfo);
+        ///   INTERNAL             the build failed for a reason that is a bug of the server (RELOAD_FAILED);
         ///   ABORTED              a reload from another source is waiting already (reason RELOAD_BUSY, with RetryInfo).
         /// One reload runs and at most one waits; callers that ask for the same sources while one waits share its outcome.
         async fn reload(

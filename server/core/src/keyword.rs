@@ -107,17 +107,21 @@ impl Keyword {
         keyword.normalized()
     }
 
-    /// The same keyword in its one canonical form: a phrase with both anchors is an EXACT, and only a phrase has any.
+    /// The same keyword in its one canonical form.
     #[must_use]
     pub fn normalized(mut self) -> Keyword {
-        if self.match_type == MatchType::Phrase && self.anchor_start && self.anchor_end {
-            self.match_type = MatchType::Exact;
-        }
-        if self.match_type != MatchType::Phrase {
-            self.anchor_start = false;
-            self.anchor_end = false;
-        }
+        (self.match_type, self.anchor_start, self.anchor_end) = self.canonical();
         self
+    }
+
+    /// Match type and anchors in their one canonical form: a phrase with both anchors is an EXACT, and only a phrase has
+    /// any.
+    pub(crate) fn canonical(&self) -> (MatchType, bool, bool) {
+        match (self.match_type, self.anchor_start, self.anchor_end) {
+            (MatchType::Phrase, true, true) => (MatchType::Exact, false, false),
+            (MatchType::Phrase, start, end) => (MatchType::Phrase, start, end),
+            (match_type, ..) => (match_type, false, false),
+        }
     }
 }
 

@@ -11,7 +11,7 @@ mod value;
 use std::io::{self, Read};
 
 use crate::draft::{Draft, Names};
-use crate::fault::{Fault, Faults, Path, Place};
+use crate::fault::{Fault, Path, Place};
 use crate::json_lines::field::Field;
 use crate::json_lines::value::{Member, Value};
 use crate::lines::Lines;
@@ -27,11 +27,7 @@ pub(crate) fn read<R: Read>(lines: &mut Lines<R>, loader: &mut Loader<'_>) -> io
     let mut draft = Draft::new(NAMES);
     while let Some(line) = lines.next()? {
         match line.text {
-            Err(fault) => {
-                let mut faults = Faults::default();
-                faults.push(fault);
-                loader.submit_faults(&mut faults);
-            }
+            Err(fault) => loader.submit_fault(fault),
             Ok(text) if text.trim_ascii().is_empty() => {}
             Ok(text) => {
                 draft.begin(line.number);

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use broadside_core::Keyword;
 
 use crate::draft::{Draft, Names};
-use crate::fault::{Fault, Faults, Path, Place};
+use crate::fault::{Fault, Path, Place};
 use crate::lines::Lines;
 use crate::load::Loader;
 use crate::reason::Reason;
@@ -18,11 +18,7 @@ pub(crate) fn read<R: Read>(lines: &mut Lines<R>, loader: &mut Loader<'_>) -> io
     let mut draft = Draft::new(NAMES);
     while let Some(line) = lines.next()? {
         match line.text {
-            Err(fault) => {
-                let mut faults = Faults::default();
-                faults.push(fault);
-                loader.submit_faults(&mut faults);
-            }
+            Err(fault) => loader.submit_fault(fault),
             Ok(text) if text.trim().is_empty() => {}
             Ok(text) => {
                 draft.begin(line.number);

@@ -143,6 +143,13 @@ impl<'l> Loader<'l> {
         self.close_record(&mut draft.faults);
     }
 
+    /// Takes a line that cannot be read at all.
+    pub(crate) fn submit_fault(&mut self, fault: Fault) {
+        let mut faults = Faults::default();
+        faults.push(fault);
+        self.submit_faults(&mut faults);
+    }
+
     /// Takes a record that is so bad that there is no listing in it.
     pub(crate) fn submit_faults(&mut self, faults: &mut Faults) {
         self.close_record(faults);

@@ -265,14 +265,9 @@ impl IndexBuilder {
 }
 
 impl Kind {
-    /// What a keyword is apart from its words, in canonical form.
+    /// What a keyword is apart from its words.
     fn of(keyword: &Keyword) -> Kind {
-        let phrase = keyword.match_type == MatchType::Phrase;
-        let both = phrase && keyword.anchor_start && keyword.anchor_end;
-        Kind {
-            match_type: if both { MatchType::Exact } else { keyword.match_type },
-            anchor_start: phrase && !both && keyword.anchor_start,
-            anchor_end: phrase && !both && keyword.anchor_end,
-        }
+        let (match_type, anchor_start, anchor_end) = keyword.canonical();
+        Kind { match_type, anchor_start, anchor_end }
     }
 }

@@ -170,10 +170,8 @@ impl Search {
         rarest: u32,
     ) -> Result<bool, Spent> {
         let rarest = &words.distinct()[rarest as usize];
-        let Some(offset) = pattern.tokens().position(|word| word == rarest.word) else {
-            // A leaf below another word of the text than the pattern's rarest: not this one's.
-            return Ok(false);
-        };
+        let offset = pattern.tokens().position(|word| word == rarest.word);
+        let offset = offset.expect("a pattern is filed under its rarest word");
         let positions = words.positions(rarest);
         self.spend(u32::try_from(positions.len()).unwrap_or(u32::MAX))?;
         Ok(phrase_starts(pattern, words, rarest, offset).next().is_some())
