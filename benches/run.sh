@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Measures matching in process and through gRPC, interleaved over rounds, and writes a dated record of it.
+# Measures matching in process and through gRPC, interleaved over rounds, then texts and inventories that are built to hurt,
+# regular expressions and targeting, and writes a dated record of it.
 #
-#   benches/run.sh [ROUNDS]          default: 5 rounds, about 3 minutes
+#   benches/run.sh [ROUNDS]          default: 5 rounds, about 5 minutes
 #
 # BROADSIDE_BENCH_DATA   a folder with phrases_latin.txt.zst and queries_trec_million.txt.zst; without it both are made up
 # BROADSIDE_BENCH_RECORD where the record is written; default: benches/record/DATE-COMMIT.md
@@ -73,6 +74,10 @@ for round in $(seq "$rounds"); do
     load unary --unary --connections 4 --concurrency 16
 done
 steal_after=$(steal)
+echo "worst cases and expressions" >&2
+"$build/worst-cases" >"$folder/worst-cases"
+{ "$build/expressions" regexes; "$build/expressions" regexes 50000; } >"$folder/regexes"
+"$build/expressions" targeting >"$folder/targeting"
 
 column() { awk -v name="$1" -v column="$2" '$1 == name { print $column }' "$folder/rounds" >"$folder/column"; median "$folder/column"; }
 in_process() { awk -v name="$1" '$1 == name { print $2 }' "$folder/in-process" >"$folder/column"; median "$folder/column"; }
@@ -99,6 +104,10 @@ row() { printf '| %s | %s | %s | %s | %s |\n' "$@"; }
     echo
     echo "Calls that failed: $(awk '{ sum += $6 } END { print sum }' "$folder/rounds"). Server memory: $(awk '/VmRSS/ { print $2 }' /proc/"$pid"/status) KiB resident, $(awk '/VmHWM/ { print $2 }' /proc/"$pid"/status) KiB at most while it loaded."
     echo
+    block() { printf '## %s\n\n```\n' "$1"; cat "$folder/$2"; printf '```\n\n'; }
+    block "Worst cases: what one text can take" worst-cases
+    block "Regular expressions: all of them in one index, and each tried by itself" regexes
+    block "Targeting: 100,000 distinct expressions" targeting
     echo "Again: \`make bench\`."
 } >"$record"
 cat "$record"

@@ -11,9 +11,11 @@
 mod contract; // every case of the matching contract, through the wire
 mod foreign; // grpcurl, a client that nobody here wrote
 mod health; // what load balancers see, shutdown, the pages of the admin listener
+mod language; // groups, negative lists, targeting, expressions, explanations over the wire
 mod match_batch; // options, limits and errors of MatchBatch and Analyze
 mod model; // random inventories through the wire against the oracle
 mod real_data; // index against oracle on real text
+mod real_patterns; // regular expressions that others wrote, against the regex crate
 mod reload; // reloads, good and bad, and fifty under load
 mod support; // servers to test against
 mod tidy; // what a machine can hold of STYLE.md

@@ -26,6 +26,7 @@ fn shop() -> Server {
             r#", "bid_micros": 1, "start_time": "2030-01-01T00:00:00Z", "end_time": "2031-01-01T00:00:00Z""#,
         ),
         line("off", &["shoes"], r#", "status": "PAUSED""#),
+        "{\"group\": {\"id\": \"shoes\"}}\n".to_owned(),
     ];
     Server::start("shop.jsonl", &inventory.concat())
 }

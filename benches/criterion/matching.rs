@@ -4,7 +4,7 @@
 use std::hint::black_box;
 
 use broadside_benches::{corpus, index_of};
-use broadside_core::{Query, Scratch, TextLimits, Time, match_batch};
+use broadside_core::{Attributes, Query, Scratch, TextLimits, Time, match_batch};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
 const TEXTS: usize = 16_384;
@@ -12,7 +12,8 @@ const AT: Time = Time { seconds: 1_800_000_000, nanos: 0 };
 
 fn matching(criterion: &mut Criterion) {
     let texts = corpus::texts("queries_trec_million", TEXTS);
-    let query = |text| Query { text, limit: 10, max_per_group: 0, at: AT };
+    let attributes = Attributes::default();
+    let query = |text| Query { text, limit: 10, max_per_group: 0, at: AT, attributes };
     let queries: Vec<_> = texts.iter().map(|text| query(text.as_str())).collect();
     let mut group = criterion.benchmark_group("matching");
     for phrases in [10_000, 100_000, 1_200_000] {

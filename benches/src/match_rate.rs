@@ -9,8 +9,8 @@
 use std::path::Path;
 use std::time::Instant;
 
-use broadside_benches::{corpus, index_of};
-use broadside_core::{Index, Query, Scratch, TextLimits, Time, match_batch};
+use broadside_benches::{corpus, cpu_seconds, index_of};
+use broadside_core::{Attributes, Index, Query, Scratch, TextLimits, Time, match_batch};
 
 const BATCH: usize = 256;
 const ROUNDS_DEFAULT: usize = 10;
@@ -38,7 +38,8 @@ fn measure_all(rounds: usize) {
 fn measure(name: &str, index: &Index, rounds: usize) {
     let texts = corpus::texts(name, usize::MAX);
     let at = Time { seconds: 1_800_000_000, nanos: 0 };
-    let query = |text| Query { text, limit: 10, max_per_group: 0, at };
+    let attributes = Attributes::default();
+    let query = |text| Query { text, limit: 10, max_per_group: 0, at, attributes };
     let queries: Vec<_> = texts.iter().map(|text| query(text.as_str())).collect();
     let mut scratch = Scratch::new(TextLimits::default());
     let mut rates = Vec::new();
@@ -58,13 +59,6 @@ fn measure(name: &str, index: &Index, rounds: usize) {
     }
     rates.sort_unstable_by(f64::total_cmp);
     println!("{name} {:.0} {} {matched} {hits}", rates[rates.len() / 2], queries.len());
-}
-
-/// CPU time of this thread so far.
-#[expect(clippy::cast_precision_loss, reason = "a process lives for less than 2^53 nanoseconds")]
-fn cpu_seconds() -> f64 {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
-    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }
 
 fn describe() {

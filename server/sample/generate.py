@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Writes `inventory.jsonl`, the inventory that the server serves when it is started with `--sample`.
 
-It combines the tables of `tables.py` into a plausible shop and newsroom, one listing a line. The output depends on the
-tables and on this file alone: whatever looks random (bids, flights, which keywords a listing gets) is drawn from a hash
-of the listing's id, so a change of one row changes the listings of that row and no others.
+It combines the tables of `tables.py` into a plausible shop and newsroom, one record a line: negative lists, groups,
+listings. The output depends on the tables and on this file alone: whatever looks random (bids, flights, which keywords
+a listing gets) is drawn from a hash of the record's id, so a change of one row changes the records of that row and no
+others.
 
     python3 generate.py           write inventory.jsonl beside this file
     python3 generate.py --check   write nothing; fail if inventory.jsonl is not what would be written
@@ -25,7 +26,7 @@ OUTPUT = Path(__file__).with_name("inventory.jsonl")
 
 LISTINGS_MIN = 2_000
 LISTINGS_MAX = 3_000
-BYTES_MAX = 700_000
+BYTES_MAX = 800_000
 
 # Ordinary scores stay below the bids of `tables.TELLING` (1,200,000 and more), so that those listings come first.
 BID_MICROS_MIN = 50_000
@@ -57,6 +58,9 @@ def slug(text):
     return re.sub(r"[^\w]+", "-", text).strip("-")
 
 
+BRANDS = {slug(brand) for table in tables.SHOP.values() for brand in table["brands"].split()}
+
+
 def values(text):
     """The values of a row: `a, b, c`."""
     return [value.strip() for value in text.split(",")]
@@ -79,16 +83,62 @@ def flight(key):
     return {}
 
 
+def drawn_bid(key, purpose):
+    """A bid of an ordinary listing or group, in micros."""
+    return BID_MICROS_MIN + BID_MICROS_STEP * draw(key, purpose, BID_STEPS)
+
+
+def targeting(key):
+    """The targeting of the listing `key`; mostly none."""
+    fitting = (expression for word, expression in tables.TARGETING if word in key)
+    expression = next(fitting, None) if draw(key, "targeting", 2) == 0 else None
+    return {"targeting": expression} if expression else {}
+
+
+def negative_lists(key):
+    """The negative lists to which the listing `key` itself refers: one listing in twelve does."""
+    return {"negative_lists": ["brand-safety"]} if draw(key, "negative lists", 12) == 0 else {}
+
+
 def listing(key, group, keywords, payload):
-    """One record. Bid, quality and flight are drawn; one listing in seven has a bid for its first keyword."""
+    """One record. Bid, quality and flight are drawn; one listing in seven has a bid for its first keyword. A listing
+    whose group has a default bid may have none."""
     keywords = list(dict.fromkeys(keywords))
-    bid_micros = BID_MICROS_MIN + BID_MICROS_STEP * draw(key, "bid", BID_STEPS)
+    bid = {"bid_micros": drawn_bid(key, "bid")}
+    if "bid_micros" in group_rules(group) and draw(key, "group bid", 4) == 0:
+        bid = {}
     if draw(key, "keyword bid", 7) == 0:
-        own_bid_micros = BID_MICROS_MIN + BID_MICROS_STEP * draw(key, "own bid", BID_STEPS)
-        keywords[0] = {"text": keywords[0], "bid_micros": own_bid_micros}
+        keywords[0] = {"text": keywords[0], "bid_micros": drawn_bid(key, "own bid")}
     quality = (QUALITY_PERCENT_MIN + draw(key, "quality", QUALITY_PERCENTS)) / 100
-    fields = {"id": key, "group": group, "keywords": keywords, "bid_micros": bid_micros, "quality": quality}
-    return {"listing": {**fields, **flight(key), "payload": payload}}
+    fields = {"id": key, "group": group, "keywords": keywords, **bid, "quality": quality}
+    rules = {**negative_lists(key), **targeting(key), **flight(key)}
+    return {"listing": {**fields, **rules, "payload": payload}}
+
+
+def group_rules(group):
+    """What the record of a group says beside its id."""
+    if group in tables.TELLING_GROUPS:
+        return tables.TELLING_GROUPS[group]
+    if group in BRANDS:
+        rules = tables.BRAND_RULES[draw(group, "brand rules", len(tables.BRAND_RULES))]
+        return {"bid_micros": drawn_bid(group, "bid"), **rules}
+    rules = next((rules for start, rules in tables.GROUP_RULES if group.startswith(start)), {})
+    if "bid" in rules:
+        rules = {"bid_micros": drawn_bid(group, "bid"), **rules}
+    return {name: value for name, value in rules.items() if name != "bid"}
+
+
+def groups(listings):
+    """A record for each group that the listings name, in the order in which they do."""
+    for group in dict.fromkeys(record["listing"].get("group") for record in listings):
+        if group is not None:
+            yield {"group": {"id": group, **group_rules(group)}}
+
+
+def shared_negative_lists():
+    """The records of the negative lists."""
+    for name, keywords in tables.NEGATIVE_LISTS.items():
+        yield {"negative_list": {"name": name, "keywords": keywords}}
 
 
 def titled(title, path):
@@ -97,11 +147,13 @@ def titled(title, path):
 
 
 def telling():
-    """The listings that the first twelve texts of `queries.txt` are about, exactly as the table has them."""
+    """The listings that the first texts of `queries.txt` are about, exactly as the tables have them."""
     for key, bid_micros, quality, keywords, payload in tables.TELLING:
         group = "telling-" + key.partition("-")[0]
         fields = {"id": key, "group": group, "keywords": keywords, "bid_micros": bid_micros, "quality": quality}
         yield {"listing": {**fields, "payload": payload}}
+    for fields in tables.TELLING_RULES:
+        yield {"listing": fields}
 
 
 def shop():
@@ -131,9 +183,10 @@ def shop_keywords(key, brand, product, item, negatives):
     keywords.insert(draw(key, "place", 2), item)
     keywords.append(for_brand[draw(key, "for brand", len(for_brand))])
     first = draw(key, "negative", len(negatives))
-    keywords += [negatives[(first + step) % len(negatives)] for step in range(draw(key, "negatives", 3))]
-    # A listing that sells something must not exclude what it is called.
-    return [keyword for keyword in keywords if keyword.strip('-"[]') not in item or not keyword.startswith("-")]
+    drawn = [negatives[(first + step) % len(negatives)] for step in range(draw(key, "negatives", 3))]
+    # A listing must not exclude what it is called, or asks for.
+    asked = " ".join([item, *keywords])
+    return keywords + [negative for negative in drawn if negative.strip('-"[]') not in asked]
 
 
 def angles(prefix, group, subjects, table, turns):
@@ -165,14 +218,17 @@ def places():
 
 
 def trades():
-    """Local services: each place has two of the ten trades."""
+    """Local services: each place has two of the ten trades, the first for users in its country or of unknown country."""
     all_trades = values(tables.TRADES)
-    for number, (place, _) in enumerate(rows(tables.PLACES)):
+    for number, (place, (country, _)) in enumerate(rows(tables.PLACES)):
         for step in range(2):
             trade = all_trades[(number + 3 * step) % len(all_trades)]
             keywords = [keyword.format(trade, place.lower()) for keyword in tables.TRADE_KEYWORDS]
             key = f"local-{slug(trade)}-{slug(place)}"
-            yield listing(key, f"local-{slug(trade)}", keywords, f"/local/{slug(place)}/{slug(trade)}")
+            record = listing(key, f"local-{slug(trade)}", keywords, f"/local/{slug(place)}/{slug(trade)}")
+            if step == 0:
+                record["listing"]["targeting"] = f'!has(country) || country == "{tables.COUNTRY_CODES[country]}"'
+            yield record
 
 
 def markets():
@@ -211,8 +267,8 @@ def as_written(prefix, table):
         yield listing(f"{prefix}-{name}", prefix, keywords, f"/{prefix}/{name}")
 
 
-def inventory():
-    """All records, in the order of the file."""
+def all_listings():
+    """The records of listings, in the order of the file."""
     countries = dict.fromkeys(country for _, (country, _) in rows(tables.PLACES))
     return itertools.chain(
         telling(),
@@ -233,12 +289,13 @@ def inventory():
 
 def render():
     """The file's text. A table that breaks what the sample promises stops here."""
-    records = list(inventory())
-    ids = [record["listing"]["id"] for record in records]
+    listings = list(all_listings())
+    ids = [record["listing"]["id"] for record in listings]
     repeated = sorted({key for key in ids if ids.count(key) > 1})
     assert not repeated, f"ids must be unique, change a row: {repeated}"
     in_bounds = LISTINGS_MIN <= len(ids) <= LISTINGS_MAX
     assert in_bounds, f"{LISTINGS_MIN} to {LISTINGS_MAX} listings expected, got {len(ids)}"
+    records = itertools.chain(shared_negative_lists(), groups(listings), listings)
     text = "".join(json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n" for record in records)
     size = len(text.encode())
     assert size < BYTES_MAX, f"fewer than {BYTES_MAX} bytes expected, got {size}"

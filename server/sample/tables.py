@@ -352,7 +352,9 @@ TICKERS = """
     steelb: Steelbeck, steel
 """
 TICKER_ANGLES = {
-    "earnings": ["${0}", '"${0} earnings"', "{1} results", '"{1} profit warning"', '-"${0} giveaway"'],
+    "earnings": [
+        "${0}", '"${0} earnings"', "{1} results", '"{1} profit warning"', "/{1} q[1-4] results/", '-"${0} giveaway"',
+    ],
     "industry": ["{1} shares", '"{2} industry"', "{2} prices ${0}", "-jobs"],
 }
 
@@ -524,7 +526,7 @@ WORLD = """
 """
 
 # The newsroom's own desks: name and keywords as they are.
-DESKS = """
+DESKS = r"""
     breaking-politics: "^breaking politics", "resigns today$", -satire
     live-blog: "^live blog", "live updates$", -archive
     cricket: "cricket score", [cricket], #cricket, -insect
@@ -532,11 +534,11 @@ DESKS = """
     rugby: "rugby union", #rugby, "try scored$", -shirt
     marathon: "marathon world record", marathon winner, #marathon, -"tv marathon"
     chess: chess champion, "world chess", #chess, -download
-    earthquake: earthquake, "magnitude 6", "^earthquake", @quakedesk, -simulator
+    earthquake: earthquake, "magnitude 6", /magnitude [5-9]\.\d/, "^earthquake", @quakedesk, -simulator
     wildfire: wildfire, "wildfire smoke", "evacuation order$", #wildfire, -game
     volcano: "volcano erupts", volcanic ash flights, 🌋, -"science kit"
     strike: "rail strike", "strike called off$", teachers strike, -bowling
-    inflation: "inflation rate", inflation falls, [inflation], -tyre, -balloon
+    inflation: "inflation rate", inflation falls, [inflation], /inflation (at|hits) \d+/, -tyre, -balloon
     interest-rates: "interest rates", central bank decision, "^rate cut", -"student loan"
     housing: "house prices", rent rises, [mortgage rates], -calculator
     health: flu season, "new vaccine", hospital waiting list, -pet
@@ -554,8 +556,61 @@ DESKS = """
     film: "film festival", box office, "wins best picture$", -download, -"free stream"
     theatre: "opening night", stage play review, -school
     opera: "opera house", soprano tickets, -browser
-    lottery: "lottery numbers", jackpot winner, -scam, -"free ticket"
+    lottery: "lottery numbers", jackpot winner, -scam, -"free ticket", -/numbers? generator/
 """
+
+# The codes by which a user's country is sent as an attribute.
+COUNTRY_CODES = {
+    "Japan": "JP", "South Korea": "KR", "China": "CN", "Taiwan": "TW", "Thailand": "TH", "Vietnam": "VN", "India": "IN",
+    "Egypt": "EG", "Morocco": "MA", "Israel": "IL", "Türkiye": "TR", "Greece": "GR", "Russia": "RU", "Ukraine": "UA",
+    "Bulgaria": "BG", "Poland": "PL", "Czechia": "CZ", "Austria": "AT", "Switzerland": "CH", "Germany": "DE",
+    "Denmark": "DK", "Norway": "NO", "Sweden": "SE", "Finland": "FI", "Iceland": "IS", "Ireland": "IE",
+    "Scotland": "GB", "Wales": "GB", "England": "GB", "Belgium": "BE", "Netherlands": "NL", "France": "FR",
+    "Portugal": "PT", "Spain": "ES", "Italy": "IT", "United States": "US", "Canada": "CA", "Mexico": "MX",
+    "Colombia": "CO", "Brazil": "BR", "Argentina": "AR", "South Africa": "ZA", "Kenya": "KE", "Australia": "AU",
+    "New Zealand": "NZ",
+}
+
+# Negatives that many listings and groups refer to by the name of the list.
+NEGATIVE_LISTS = {
+    "brand-safety": ["-casino", "-gambling", '-"fake id"', "-counterfeit", "-/pirate[sd]?\\s+(copy|copies|stream)/"],
+    "job-seekers": ["-vacancies", "-internship", "-salary", '-"how to become a"', "-[jobs]"],
+    "free-riders": ["-torrent", '-"serial key"', "-keygen", "-/crack(ed)?\\s+version/"],
+}
+
+# What the record of a group says, by the start of its id; the first row that fits counts. `bid` gives it a default bid,
+# for its listings that have none.
+GROUP_RULES = [
+    ("local-", {"bid": True, "negatives": ["-diy", '-"how to"'], "negative_lists": ["job-seekers"]}),
+    ("travel-", {"negatives": ["-visa"], "negative_lists": ["job-seekers"]}),
+    ("books-", {"negative_lists": ["free-riders"]}),
+    ("football-tickets", {"targeting": '!has(age) || age >= 16', "negative_lists": ["brand-safety"]}),
+    ("football-", {"targeting": '!has(interests) || "football" in interests'}),
+    ("food-delivery", {"targeting": '!has(device) || device in ["phone", "tablet"]'}),
+    ("food-", {"negatives": ["-calories"]}),
+    ("markets-", {"targeting": '!has(age) || age >= 18', "negative_lists": ["brand-safety"]}),
+    ("electronics", {"negative_lists": ["free-riders", "brand-safety"]}),
+    ("social-retrogaming", {"negative_lists": ["free-riders"]}),
+    ("space-watch", {"start_time": "2020-01-01T00:00:00Z", "end_time": "2099-12-31T23:59:59Z"}),
+]
+
+# What the record of a shop's brand says beside a default bid: one of these, drawn for each brand.
+BRAND_RULES = [
+    {},
+    {"negative_lists": ["brand-safety"]},
+    {"negative_lists": ["brand-safety", "job-seekers"]},
+    {"negatives": ["-lawsuit", "-boycott"]},
+    {"start_time": "2020-01-01T00:00:00Z"},
+    {"end_time": "2099-12-31T23:59:59Z", "negatives": ["-[logo]"]},
+]
+
+# Targeting of the listings of a department or trade, by a word in the id; every second of them has it.
+TARGETING = [
+    ("chefs-knives", "!has(age) || age >= 18"),
+    ("gaming", '!has(interests) || "games" in interests'),
+    ("projectors", '!has(device) || device != "watch"'),
+    ("electric-bikes", '!has(country) || !(country in ["CN", "IN"])'),
+]
 
 # The listings behind the first twelve texts of `queries.txt`, in that order; the README says what each shows.
 # Id, bid in micros, quality, keywords, payload. They are never paused and have no flight.
@@ -596,3 +651,53 @@ TELLING = [
     ("gifts-card-by-mail", 600_000, 0.5,
      ["gift card", {"text": "[gift card]", "bid_micros": 2_400_000}, "-generator"], "/gifts/card/mail"),
 ]
+
+# The listings and groups behind the texts after those; the README says what each shows. Fields are as in the file.
+TELLING_RULES = [
+    {"id": "repairs-boiler-group-bid", "group": "telling-repairs", "keywords": ['"boiler repair"'],
+     "payload": "/repairs/boiler/group"},
+    {"id": "repairs-boiler-own-bid", "group": "telling-repairs", "keywords": ["boiler repair"], "bid_micros": 1_300_000,
+     "payload": "/repairs/boiler/own"},
+    {"id": "events-fireworks-harbour", "group": "telling-events", "keywords": ["fireworks", '"harbour fireworks"'],
+     "bid_micros": 1_400_000, "payload": "/events/fireworks/harbour"},
+    {"id": "events-fireworks-castle", "group": "telling-events-paused", "keywords": ["fireworks"],
+     "bid_micros": 2_400_000, "payload": "/events/fireworks/castle"},
+    {"id": "events-fireworks-jubilee", "group": "telling-events-past", "keywords": ["fireworks"],
+     "bid_micros": 2_200_000, "payload": "/events/fireworks/jubilee"},
+    {"id": "hotels-old-town-suites", "group": "telling-hotels", "keywords": ["old hotel", '"hotel night"'],
+     "bid_micros": 2_000_000, "payload": "/hotels/old-town"},
+    {"id": "hotels-casino-weekend", "keywords": ['"casino night"', "casino hotel"], "negative_lists": ["job-seekers"],
+     "bid_micros": 1_400_000, "payload": "/hotels/casino"},
+    {"id": "drinks-gin-tasting-us", "group": "telling-drinks", "keywords": ["gin tasting"], "bid_micros": 1_800_000,
+     "targeting": 'country in ["US", "CA"] && age >= 21', "payload": "/drinks/gin/us"},
+    {"id": "drinks-gin-tasting-gb", "group": "telling-drinks", "keywords": ["gin tasting"], "bid_micros": 1_700_000,
+     "targeting": 'country == "GB" && age >= 18', "payload": "/drinks/gin/gb"},
+    {"id": "drinks-juice-tasting", "group": "telling-drinks", "keywords": ["tasting for two"], "bid_micros": 1_200_000,
+     "payload": "/drinks/juice"},
+    {"id": "tours-stadium-football", "keywords": ["stadium tour"], "bid_micros": 1_700_000,
+     "targeting": '"football" in interests', "payload": "/tours/stadium/football"},
+    {"id": "tours-stadium-concerts", "keywords": ["stadium tour"], "bid_micros": 1_600_000,
+     "targeting": '"music" in interests', "payload": "/tours/stadium/concerts"},
+    {"id": "tours-stadium-everyone", "keywords": ["stadium tour"], "bid_micros": 1_300_000,
+     "payload": "/tours/stadium"},
+    {"id": "apps-photo-editor-phone", "keywords": ['"photo editor"'], "bid_micros": 1_700_000,
+     "targeting": 'device == "phone"', "payload": "/apps/photo/phone"},
+    {"id": "apps-photo-editor-desktop", "keywords": ['"photo editor"'], "bid_micros": 1_600_000,
+     "targeting": '!(device == "phone")', "payload": "/apps/photo/desktop"},
+    {"id": "apps-photo-editor-web", "keywords": ['"photo editor"'], "bid_micros": 1_300_000,
+     "targeting": '!has(device) || device != "phone"', "payload": "/apps/photo/web"},
+    {"id": "social-tag-shop-local", "group": "telling-social", "keywords": ["#shoplocal", "#shopsmall market"],
+     "bid_micros": 1_600_000, "payload": "/social/tags/shoplocal"},
+    {"id": "support-order-number", "group": "telling-support", "keywords": [r"/\bORD-\d+\b/", r"-/\bORD-0+\b/"],
+     "bid_micros": 1_500_000, "payload": "/support/orders"},
+    {"id": "support-parcel", "group": "telling-support", "keywords": ["my parcel"], "bid_micros": 1_500_000,
+     "payload": "/support/parcels"},
+]
+TELLING_GROUPS = {
+    "telling-repairs": {"bid_micros": 1_600_000, "negatives": ["-manual", '-"how to"']},
+    "telling-events": {"start_time": "2020-01-01T00:00:00Z", "end_time": "2099-12-31T23:59:59Z"},
+    "telling-events-paused": {"status": "PAUSED"},
+    "telling-events-past": {"end_time": "2021-11-30T00:00:00Z"},
+    "telling-hotels": {"negative_lists": ["brand-safety", "job-seekers"]},
+    "telling-drinks": {"negatives": ["-recipe"]},
+}

@@ -6,7 +6,9 @@
 use std::time::Duration;
 
 use broadside_core::TextLimits;
-use broadside_core::limits::{BATCH_QUERIES_MAX, MATCHES_MAX, TEXT_BYTES_MAX, TEXT_TOKENS_MAX};
+use broadside_core::limits::{
+    self as matcher, BATCH_QUERIES_MAX, MATCHES_MAX, TEXT_BYTES_MAX, TEXT_TOKENS_MAX,
+};
 
 /// Streams that one HTTP/2 connection may have open. tonic and hyper know a default only if it is not mentioned.
 pub const CONNECTION_STREAMS_MAX: u32 = 200;
@@ -65,6 +67,14 @@ pub const ATTRIBUTE_TEXT_BYTES_MAX: usize = 1_024;
 pub const ATTRIBUTE_LIST_MAX: usize = 256;
 /// Queries that are matched between two looks at the deadline. About 0.3 ms of work.
 pub const SLICE_QUERIES: usize = 256;
+/// Listings of a page of `ListListings`, if the request does not say how many.
+pub const PAGE_LISTINGS_DEFAULT: usize = 100;
+/// Listings of a page of `ListListings`.
+pub const PAGE_LISTINGS_MAX: usize = 1_000;
+/// Bytes of listings after which a page ends: with one listing more it is still well below the 4 MiB that clients take.
+pub const PAGE_BYTES: usize = 1024 * 1024;
+/// Listings that are looked at for a page of one group. 10 to 50 ms of the admin listener's thread.
+pub const PAGE_SCANNED_LISTINGS_MAX: usize = 1_000_000;
 /// Sources of one reload.
 pub const RELOAD_SOURCES_MAX: usize = 64;
 /// Reloads that are remembered.
@@ -88,6 +98,11 @@ const _: () = assert!(
 );
 const _: () =
     assert!(TEXT_BYTES_MAX < REQUEST_BYTES_MAX, "the longest text must fit into a request");
+const _: () = assert!(
+    ATTRIBUTE_NAME_BYTES_MAX >= matcher::ATTRIBUTE_NAME_BYTES_MAX,
+    "what targeting may name may be sent"
+);
+const _: () = assert!(PAGE_LISTINGS_DEFAULT <= PAGE_LISTINGS_MAX, "the default must be allowed");
 const _: () = assert!(SLICE_QUERIES <= BATCH_QUERIES_MAX, "a slice is part of a batch");
 const _: () = assert!(
     FRAME_BYTES_MAX >= 16_384 && FRAME_BYTES_MAX < 1 << 24,
@@ -138,7 +153,11 @@ impl Limits {
             ("attribute_list_max", wide(ATTRIBUTE_LIST_MAX)),
             ("response_bytes_max", wide(RESPONSE_BYTES_MAX)),
             ("slice_queries", wide(SLICE_QUERIES)),
-            ("query_steps_max", u64::from(broadside_core::limits::QUERY_STEPS_MAX)),
+            ("query_steps_max", u64::from(matcher::QUERY_STEPS_MAX)),
+            ("rank_steps_max", u64::from(matcher::RANK_STEPS_MAX)),
+            ("shared_keyword_listings_max", u64::from(matcher::SHARED_KEYWORD_LISTINGS_MAX)),
+            ("explained_listings_max", wide(matcher::EXPLAINED_LISTINGS_MAX)),
+            ("explained_misses_max", wide(matcher::EXPLAINED_MISSES_MAX)),
             ("connection_streams_max", u64::from(CONNECTION_STREAMS_MAX)),
             ("connection_error_resets_max", wide(CONNECTION_ERROR_RESETS_MAX)),
             ("connection_pending_resets_max", wide(CONNECTION_PENDING_RESETS_MAX)),
@@ -153,6 +172,9 @@ impl Limits {
             ("first_frame_deadline_ms", millis(FIRST_FRAME_DEADLINE)),
             ("admin_connections_max", wide(ADMIN_CONNECTIONS_MAX)),
             ("admin_request_bytes_max", wide(ADMIN_REQUEST_BYTES_MAX)),
+            ("page_listings_max", wide(PAGE_LISTINGS_MAX)),
+            ("page_bytes", wide(PAGE_BYTES)),
+            ("page_scanned_listings_max", wide(PAGE_SCANNED_LISTINGS_MAX)),
             ("reload_sources_max", wide(RELOAD_SOURCES_MAX)),
             ("reload_history_max", wide(RELOAD_HISTORY_MAX)),
         ]

@@ -57,3 +57,20 @@ impl Runtime {
 pub fn sample() -> Source {
     Source::from_text("sample", Format::JsonLines, include_str!("../sample/inventory.jsonl"))
 }
+
+#[cfg(test)]
+impl Runtime {
+    /// Loads what it was made with and ends; what was loaded is still served.
+    pub(crate) fn load_and_end(self) -> reload::Report {
+        let cause = reload::Cause::Start;
+        let first = reload::Request { sources: Vec::new(), validate_only: false, cause };
+        let pending = self.reload.ask(first).expect("nobody else has asked");
+        let (reload, publisher) = (self.reload, self.publisher);
+        let publisher = std::thread::spawn(move || publisher.run());
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let report = runtime.block_on(pending.ended()).expect("an outcome");
+        reload.close();
+        publisher.join().expect("it ends in order");
+        report
+    }
+}

@@ -270,6 +270,33 @@ fn sighup_reloads_and_a_bad_file_changes_nothing() {
     assert_eq!(status.reloads[0].bad_records.len(), 1);
 }
 
+#[test]
+fn probable_mistakes_are_one_log_line_when_they_are_new() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("inventory.jsonl");
+    let write = |keywords: &str| {
+        let record = format!("{{\"listing\": {{\"id\": \"1\", \"keywords\": [{keywords}]}}}}\n");
+        std::fs::write(&path, record).expect("written");
+    };
+    write("\"shoes\"");
+    let mut server = Server::start(&["--inventory", text(&path)]);
+    write("\"shoes\", \"Shoes\", \"SHOES\"");
+    server.signal(Signal::HUP);
+    assert_eq!(server.wait_for("reload")["warnings"], 2);
+    let message = "the inventory probably has mistakes; GetStatus lists the first of them";
+    let line = server.wait_for(message);
+    assert_eq!(
+        (&line["level"], &line["warnings"]),
+        (&"WARN".into(), &"DUPLICATE_KEYWORD 2".into())
+    );
+    server.signal(Signal::HUP);
+    assert_eq!(server.wait_for("reload")["outcome"], "Unchanged");
+    server.signal(Signal::TERM);
+    let mut rest = String::new();
+    server.lines.read_to_string(&mut rest).expect("UTF-8");
+    assert!(!rest.contains("mistakes"), "nothing is new: {rest}");
+}
+
 /// The preface of HTTP/2 and an empty SETTINGS frame.
 fn preface() -> Vec<u8> {
     let mut bytes = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The main job on a fresh machine: builds, starts a server on the sample inventory, matches a dozen telling texts, reloads
-# once, stops the server. The server listens on ports of the system's choice and is stopped by its own process id.
+# The main job on a fresh machine: builds, starts a server on the sample inventory, matches telling texts, explains a miss,
+# reloads once, stops the server. The server listens on ports of the system's choice and is stopped by its own process id.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -41,8 +41,9 @@ echo "serving at $BROADSIDE_ADDRESS, administration at $BROADSIDE_ADMIN_ADDRESS"
 
 show() {
     say "$1"
+    shift
     # "The answer is no" is an answer here.
-    "$broadside" match "$2" --limit 3 --include keyword,spans || [ $? = 1 ]
+    "$broadside" match "$@" --limit 3 --include keyword,spans || [ $? = 1 ]
 }
 show "EXACT beats PHRASE beats BROAD at the same score" "running shoes"
 show "A negative always wins: -\"free trial\" keeps the premium listing out" "free trial of a running app"
@@ -57,6 +58,22 @@ show "A phrase inside a text without spaces" "明日の東京の天気"
 show "Emoji are words" "this ramen is 🔥🔥"
 show "So are c++ and c#" "c++ or c# for game engines"
 show "Order is bid × quality: here it puts a BROAD before an EXACT" "gift card"
+
+show "A negative list blocks for every group that refers to it: here brand-safety, by its -casino" \
+    "casino night in the old hotel"
+show "Targeting reads what is known of the user, and nothing is known of this one" "gin tasting for two"
+show "Now something is" "gin tasting for two" --attr country=US --attr age=30
+show "A hashtag is asked for by its sign" "we open at nine #shoplocal"
+show "A regular expression is tried on the text as it was sent" "refund for ord-1189"
+
+explain() {
+    say "$1"
+    shift
+    "$broadside" explain "$@" || [ $? = 1 ]
+}
+explain "Why not? The first reason, and where it stands" \
+    --listing hotels-old-town-suites "casino night in the old hotel"
+explain "And why not here?" --listing drinks-gin-tasting-us "gin tasting for two" --attr country=US --attr age=20
 
 show "Nobody bids on this yet" "glow in the dark skipping rope"
 say "Reloading from a file with one listing more, as a campaign team would: no call is dropped"
@@ -78,6 +95,7 @@ That was Broadside. What to try next:
 
   make run                                             a server on the sample inventory, at 127.0.0.1:50051
   target/release/broadside match "trail shoes"         asks it
+  target/release/broadside explain "trail shoes"       says why, also for what a keyword found and a rule kept out
   target/release/broadside status                      what it serves, and how large that is
   target/release/broadside check FILE                  is this inventory good? .jsonl, .csv, .txt, also .gz, .zst
   target/release/broadside-server --inventory FILE     serves it

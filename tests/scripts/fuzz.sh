@@ -9,7 +9,7 @@ if ! cargo +nightly --version >/dev/null 2>&1; then
 fi
 command -v cargo-fuzz >/dev/null || cargo install --locked cargo-fuzz
 cd server/core
-for target in analysis index_against_naive; do
+for target in analysis expressions index_against_naive; do
     # Each target keeps its corpus; -max_len bounds an input, -max_total_time the run.
     cargo +nightly fuzz run "$target" -- -max_total_time="$seconds" -max_len=4096 -timeout=10
 done

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::arguments::{Arguments, Command, Global};
-use crate::command::{analyze, bench, check, matching, reload, status};
+use crate::command::{analyze, bench, check, explain, get, list, matching, reload, status};
 use crate::failure::{Exit, Failure};
 use crate::paint::{Paint, Role};
 use crate::settings::{Environment, Settings};
@@ -37,7 +37,10 @@ fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
     };
     match &arguments.command {
         Command::Match(arguments) => wait_for(matching::run(arguments, &settings()?, paint)),
+        Command::Explain(arguments) => wait_for(explain::run(arguments, &settings()?, paint)),
         Command::Analyze(arguments) => wait_for(analyze::run(arguments, &settings()?, paint)),
+        Command::Get(arguments) => wait_for(get::run(arguments, &settings()?, paint)),
+        Command::List(arguments) => wait_for(list::run(arguments, &settings()?, paint)),
         Command::Reload(arguments) => wait_for(reload::run(arguments, &settings()?, paint)),
         Command::Status(arguments) => wait_for(status::run(arguments, &settings()?, paint)),
         Command::Check(arguments) => check::run(arguments, paint),

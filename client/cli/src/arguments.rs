@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{analyze, bench, check, matching, reload, status};
+use crate::command::{analyze, bench, check, explain, get, list, matching, reload, status};
 use crate::duration;
 use crate::paint::ColorChoice;
 use crate::settings::Flags;
@@ -34,6 +34,7 @@ Exit codes: 0 done, 1 the answer is no or the input is bad, 2 usage, 3 the serve
 Examples:
   broadside match \"cheap running shoes\"
   broadside match --file queries.txt.zst --json > answers.jsonl
+  broadside explain --listing l1 --attr country=US \"cheap running shoes\"
   broadside check inventory.jsonl && broadside reload
   broadside bench --file queries.txt --duration 10s"
 )]
@@ -72,7 +73,10 @@ pub(crate) struct Global {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Match(matching::Arguments),
+    Explain(explain::Arguments),
     Analyze(analyze::Arguments),
+    Get(get::Arguments),
+    List(list::Arguments),
     Check(check::Arguments),
     Reload(reload::Arguments),
     Status(status::Arguments),
@@ -111,6 +115,11 @@ mod tests {
             "match cat dog --limit 5 --include payload,spans --attr country=US --attr age=21 --json",
             "match --file - --batch 4096 --as-of 2026-11-27T00:00:00Z",
             "match -- -free",
+            "explain --listing l1 cat --attr country=US --as-of 2026-11-27T00:00:00Z --json",
+            "explain cat --limit 3 --max-per-group 1",
+            "get l1 --shared --json --admin-address 127.0.0.1:1",
+            "list --group g --limit 5 --json",
+            "list",
             "analyze cat --json",
             "check a.jsonl b.csv --json",
             "reload --source a.jsonl --source b.jsonl --plan --wait 2m",
@@ -136,6 +145,14 @@ mod tests {
         check("match cat --include price", ErrorKind::InvalidValue);
         check("match cat --attr country", ErrorKind::ValueValidation);
         check("match cat --as-of yesterday", ErrorKind::ValueValidation);
+        check("match cat --attr id=9223372036854775808", ErrorKind::ValueValidation);
+        check("explain", ErrorKind::MissingRequiredArgument);
+        check("explain cat dog", ErrorKind::UnknownArgument);
+        check("explain cat --listing=", ErrorKind::InvalidValue);
+        check("get", ErrorKind::MissingRequiredArgument);
+        check("get l1 l2", ErrorKind::UnknownArgument);
+        check("list --limit 0", ErrorKind::ValueValidation);
+        check("list --group=", ErrorKind::InvalidValue);
         check("match --file a --batch 4097", ErrorKind::ValueValidation);
         check("match cat --deadline 0s", ErrorKind::ValueValidation);
         check("check", ErrorKind::MissingRequiredArgument);

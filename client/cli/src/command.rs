@@ -3,6 +3,9 @@
 pub(crate) mod analyze;
 pub(crate) mod bench;
 pub(crate) mod check;
+pub(crate) mod explain;
+pub(crate) mod get;
+pub(crate) mod list;
 pub(crate) mod matching;
 pub(crate) mod reload;
 pub(crate) mod status;

@@ -64,7 +64,8 @@ impl From<Error> for Failure {
         }
         if error.code == Code::Unavailable && error.reason.is_none() {
             message.push_str(
-                "\nIs a server running there? `broadside-server --sample` starts one; --address names another.",
+                "\nIs a server running there? `broadside-server --sample` starts one; --address and --admin-address name \
+                 another.",
             );
         }
         Failure { exit, message }

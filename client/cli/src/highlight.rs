@@ -1,23 +1,23 @@
-//! A text with its matched words marked.
+//! A text with some of its words marked.
 
 use broadside_client::Span;
 
 use crate::paint::{Paint, Role};
 use crate::printable::printable;
 
-/// The text with every byte range in `spans` marked: in colour, or between `[` and `]` where there is none.
+/// The text with every byte range in `spans` marked: in the colour of `role`, or between `[` and `]` where there is none.
 ///
 /// Spans may come in any order and overlap, as those of several listings do; ranges that overlap or touch are marked as
 /// one. A span that is not one of this text (it ends after it, or inside a character) is left out: what a server says
 /// must not break a terminal. O(text + spans · log spans).
-pub(crate) fn highlight(text: &str, spans: &[Span], paint: Paint) -> String {
+pub(crate) fn highlight(text: &str, spans: &[Span], role: Role, paint: Paint) -> String {
     let mut marked = String::with_capacity(text.len() + 16);
     let mut done = 0;
     for (start, end) in merged(text, spans) {
         marked.push_str(&printable(&text[done..start]));
         let words = printable(&text[start..end]);
         if paint.is_colored() {
-            marked.push_str(&paint.paint(Role::Matched, words));
+            marked.push_str(&paint.paint(role, words));
         } else {
             marked.push('[');
             marked.push_str(&words);
@@ -52,13 +52,13 @@ mod tests {
     use broadside_client::Span;
 
     use super::highlight;
-    use crate::paint::{ColorChoice, Paint};
+    use crate::paint::{ColorChoice, Paint, Role};
 
     fn check(text: &str, spans: &[(u32, u32)], expected: &str) {
         let spans: Vec<Span> =
             spans.iter().map(|(start, end)| Span { start: *start, end: *end }).collect();
         let plain = Paint::new(ColorChoice::Never, false, None, None);
-        assert_eq!(highlight(text, &spans, plain), expected);
+        assert_eq!(highlight(text, &spans, Role::Matched, plain), expected);
     }
 
     #[test]
@@ -84,7 +84,8 @@ mod tests {
     #[test]
     fn colour_replaces_the_brackets_and_control_characters_are_harmless() {
         let colored = Paint::new(ColorChoice::Always, false, None, None);
-        let text = highlight("a \x1bcat", &[Span { start: 3, end: 6 }], colored);
-        assert_eq!(text, "a \u{fffd}\x1b[1m\x1b[32mcat\x1b[0m");
+        let marked = |role| highlight("a \x1bcat", &[Span { start: 3, end: 6 }], role, colored);
+        assert_eq!(marked(Role::Matched), "a \u{fffd}\x1b[1m\x1b[32mcat\x1b[0m");
+        assert_eq!(marked(Role::Bad), "a \u{fffd}\x1b[1m\x1b[31mcat\x1b[0m");
     }
 }

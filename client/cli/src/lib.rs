@@ -1,7 +1,8 @@
 //! The command line of Broadside.
 //!
-//! `broadside match` asks a server which listings match; `analyze` shows how a text is split; `check` reads inventory
-//! files without a server; `reload` and `status` administer one; `bench` measures one.
+//! `broadside match` asks a server which listings match; `explain` says why; `analyze` shows how a text is split; `check`
+//! reads inventory files without a server; `get` and `list` read back what a server has; `reload` and `status` administer
+//! one; `bench` measures one.
 //!
 //! # From the command line to an exit code
 //! 1. `arguments` parses; each command declares its own arguments in its own file under `command`.
@@ -16,7 +17,8 @@
 //! - Text that comes from elsewhere is made harmless before it reaches a terminal (`printable`).
 //!
 //! # Where to start reading
-//! `app`, then the file of the command. Pure parts that the commands share: `highlight`, `table`, `number`, `duration`.
+//! `app`, then the file of the command. Pure parts that the commands share: `attribute`, `highlight`, `table`, `number`,
+//! `duration`, `time`, `json`, `record`, `warnings`.
 #![allow(
     clippy::print_stderr,
     clippy::print_stdout,
@@ -25,16 +27,21 @@
 
 mod app;
 mod arguments;
+mod attribute;
 mod command;
 mod duration;
 mod failure;
 mod highlight;
+mod json;
 mod lines;
 mod number;
 mod paint;
 mod printable;
+mod query_options;
+mod record;
 mod settings;
 mod table;
 mod time;
+mod warnings;
 
 pub use app::run;

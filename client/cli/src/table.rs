@@ -1,4 +1,4 @@
-//! Aligned columns.
+//! Aligned columns: tables, and pairs of a name and what there is to say about it.
 
 use unicode_width::UnicodeWidthStr;
 
@@ -17,17 +17,20 @@ pub(crate) enum Align {
     Right,
 }
 
-/// A table that grows by rows and is laid out once, when all widths are known.
+/// A table that grows by rows. It is laid out once, when all widths are known, or a part at a time.
 #[derive(Debug)]
 pub(crate) struct Table {
     columns: Vec<(&'static str, Align)>,
+    /// The rows that were not laid out yet.
     rows: Vec<Vec<String>>,
+    /// The widths of the parts that were; empty before the first one.
+    widths: Vec<usize>,
 }
 
 impl Table {
     /// A table with these columns. If every heading is empty there is no line of headings.
     pub(crate) fn new(columns: &[(&'static str, Align)]) -> Table {
-        Table { columns: columns.to_vec(), rows: Vec::new() }
+        Table { columns: columns.to_vec(), rows: Vec::new(), widths: Vec::new() }
     }
 
     /// Adds a row, with one cell a column.
@@ -37,23 +40,35 @@ impl Table {
     }
 
     /// The lines, indented by two spaces, without space at their ends.
-    pub(crate) fn render(&self, paint: Paint) -> String {
+    pub(crate) fn render(mut self, paint: Paint) -> String {
+        self.render_part(paint)
+    }
+
+    /// The lines of the rows since the last part. The headings are in the first one; later ones are at least as wide, so
+    /// that the columns go on where they can.
+    pub(crate) fn render_part(&mut self, paint: Paint) -> String {
+        if self.rows.is_empty() && self.widths.is_empty() {
+            return String::new();
+        }
+        let is_first = self.widths.is_empty();
         let width = |index: usize| {
+            let before = self.widths.get(index).copied().unwrap_or(self.columns[index].0.width());
             let cells = self.rows.iter().filter_map(|row| row.get(index));
-            cells.map(|cell| cell.width()).chain([self.columns[index].0.width()]).max().unwrap_or(0)
+            cells.map(|cell| cell.width()).chain([before]).max().unwrap_or(0)
         };
         let widths: Vec<usize> = (0..self.columns.len()).map(width).collect();
         let mut text = String::new();
-        if self.columns.iter().any(|(heading, _)| !heading.is_empty()) {
+        if is_first && self.columns.iter().any(|(heading, _)| !heading.is_empty()) {
             let headings: Vec<&str> = self.columns.iter().map(|column| column.0).collect();
             text.push_str(&paint.paint(Role::Faint, self.line(&headings, &widths)));
             text.push('\n');
         }
-        for row in &self.rows {
+        for row in std::mem::take(&mut self.rows) {
             let cells: Vec<&str> = row.iter().map(String::as_str).collect();
             text.push_str(&self.line(&cells, &widths));
             text.push('\n');
         }
+        self.widths = widths;
         text
     }
 
@@ -70,6 +85,20 @@ impl Table {
         line.truncate(line.trim_end().len());
         line
     }
+}
+
+/// Names and what there is to say about each, one a line, indented by two spaces. What is said is never cut.
+pub(crate) fn pairs(rows: &[(String, String)], paint: Paint) -> String {
+    let names: Vec<_> = rows.iter().map(|(name, _)| printable(name)).collect();
+    let width = names.iter().map(|name| name.width()).max().unwrap_or(0);
+    let mut text = String::new();
+    for (name, (_, said)) in names.iter().zip(rows) {
+        let space = " ".repeat(width - name.width());
+        let line = format!("  {}{space}  {}", paint.paint(Role::Faint, name), printable(said));
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
 }
 
 /// The cell, or as much of it as fits.
@@ -93,7 +122,7 @@ fn cut(cell: &str) -> String {
 mod tests {
     use unicode_width::UnicodeWidthStr;
 
-    use super::{Align, CELL_WIDTH_MAX, Table, cut};
+    use super::{Align, CELL_WIDTH_MAX, Table, cut, pairs};
     use crate::paint::{ColorChoice, Paint};
 
     #[test]
@@ -113,6 +142,32 @@ mod tests {
         table.row(["listings".into(), "2".into()]);
         let plain = Paint::new(ColorChoice::Never, false, None, None);
         assert_eq!(table.render(plain), "  listings  2\n");
+    }
+
+    #[test]
+    fn a_part_goes_on_where_the_last_one_ended() {
+        let plain = Paint::new(ColorChoice::Never, false, None, None);
+        let mut table = Table::new(&[("id", Align::Left), ("bid", Align::Right)]);
+        table.row(["a".into(), "1,200".into()]);
+        assert_eq!(table.render_part(plain), "  id    bid\n  a   1,200\n");
+        table.row(["b".into(), "7".into()]);
+        assert_eq!(table.render_part(plain), "  b       7\n");
+        table.row(["longer".into(), "7".into()]);
+        assert_eq!(table.render_part(plain), "  longer      7\n");
+        assert_eq!(table.render_part(plain), "");
+    }
+
+    #[test]
+    fn pairs_are_aligned_and_never_cut() {
+        let plain = Paint::new(ColorChoice::Never, false, None, None);
+        let long = "x".repeat(CELL_WIDTH_MAX + 1);
+        let rows = [
+            ("跑鞋".into(), long.clone()),
+            ("a".into(), "b\n".into()),
+            ("c".into(), String::new()),
+        ];
+        assert_eq!(pairs(&rows, plain), format!("  跑鞋  {long}\n  a     b\n  c\n"));
+        assert_eq!(pairs(&[], plain), "");
     }
 
     #[test]

@@ -28,11 +28,16 @@ pub(crate) fn display(time: Option<SystemTime>) -> String {
     Timestamp { seconds: timestamp.seconds, nanos: 0 }.to_string()
 }
 
+/// Writes a time with all its digits, so that it can be read again.
+pub(crate) fn exact(time: SystemTime) -> String {
+    Timestamp::from(time).to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::{Duration, SystemTime};
 
-    use super::{display, parse};
+    use super::{display, exact, parse};
 
     #[test]
     fn times() {
@@ -53,5 +58,15 @@ mod tests {
         let time = SystemTime::UNIX_EPOCH + Duration::from_millis(1_795_737_600_789);
         assert_eq!(display(Some(time)), "2026-11-27T00:00:00Z");
         assert_eq!(display(None), "never");
+    }
+
+    #[test]
+    fn an_exact_time_can_be_read_again() {
+        for text in
+            ["2026-11-27T00:00:00Z", "2026-11-27T00:00:00.250Z", "1969-12-31T23:59:59.000000001Z"]
+        {
+            let time = parse(text).expect(text);
+            assert_eq!(exact(time), text);
+        }
     }
 }

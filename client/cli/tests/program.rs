@@ -41,10 +41,17 @@ fn file(name: &str, text: &str) -> (tempfile::TempDir, String) {
 fn help_and_version_are_answers() {
     check(&["--version"], 0, concat!("broadside ", env!("CARGO_PKG_VERSION")), "");
     check(&["--help"], 0, "Exit codes: 0 done", "");
-    for command in ["match", "analyze", "check", "reload", "status", "bench"] {
+    for command in
+        ["match", "explain", "analyze", "get", "list", "check", "reload", "status", "bench"]
+    {
         check(&[command, "--help"], 0, "Examples:", "");
     }
     check(&["match", "--help"], 0, "\"payload_base64\"", "");
+    check(&["explain", "--help"], 0, "\"LACKING_TOKENS\"", "");
+    for command in ["match", "explain"] {
+        check(&[command, "--help"], 0, "interests=sports,music", "");
+        check(&[command, "--help"], 0, "'age=\"34\"'", "");
+    }
 }
 
 #[test]
@@ -52,6 +59,8 @@ fn what_cannot_be_understood_is_usage() {
     check(&[], 2, "", "Usage: broadside");
     check(&["mach", "cat"], 2, "", "similar subcommand exists: 'match'");
     check(&["match"], 2, "", "required");
+    let long = "id=9223372036854775808";
+    check(&["match", "cat", "--attr", long], 2, "", "write \"9223372036854775808\" for a text");
     check(&["match", "cat", "--address", "https://a:1"], 2, "", "does not speak TLS yet");
     check(&["match", "cat", "--address", "localhost"], 2, "", "it has no port");
     check(&["match", "cat", "--context", "x"], 2, "", "no context `x`");
@@ -64,7 +73,11 @@ fn a_server_that_is_not_there_is_unreachable() {
     let address = nobody();
     check(&["match", "cat", "--address", &address], 3, "", "Is a server running there?");
     check(&["analyze", "cat", "--address", &address], 3, "", &address);
+    check(&["explain", "cat", "--address", &address], 3, "", &address);
+    check(&["explain", "cat", "--listing", "l1", "--address", &address], 3, "", &address);
     check(&["status", "--admin-address", &address], 3, "", &address);
+    check(&["get", "l1", "--admin-address", &address], 3, "", &address);
+    check(&["list", "--admin-address", &address], 3, "", &address);
     check(&["reload", "--admin-address", &address], 3, "", &address);
     let (_directory, path) = file("texts.txt", "cat\ndog\n");
     check(&["match", "--file", &path, "--address", &address], 3, "", &address);

@@ -52,11 +52,18 @@ class _Status(grpc.Status):
 class ScriptedServer:
     """Serves `MatchService` until it is stopped; `requests` and `time_left` tell what it was asked."""
 
-    def __init__(self, answer: Answer, address: str = "127.0.0.1:0") -> None:
+    def __init__(
+        self,
+        answer: Answer,
+        address: str = "127.0.0.1:0",
+        explained: match_pb2.ExplainResponse | None = None,
+    ) -> None:
         self.requests: list[match_pb2.MatchBatchRequest] = []
+        self.explain_requests: list[match_pb2.ExplainRequest] = []
         self.time_left: list[float] = []
         self.user_agents: list[str] = []
         self._answer = answer
+        self._explained = explained or match_pb2.ExplainResponse()
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(max_workers=8)
         self._server = grpc.server(self._pool)
@@ -65,6 +72,11 @@ class ScriptedServer:
                 self._match_batch,
                 request_deserializer=match_pb2.MatchBatchRequest.FromString,
                 response_serializer=match_pb2.MatchBatchResponse.SerializeToString,
+            ),
+            "Explain": grpc.unary_unary_rpc_method_handler(
+                self._explain,
+                request_deserializer=match_pb2.ExplainRequest.FromString,
+                response_serializer=match_pb2.ExplainResponse.SerializeToString,
             ),
             "Analyze": grpc.unary_unary_rpc_method_handler(
                 _analyze,
@@ -100,6 +112,11 @@ class ScriptedServer:
         except Fault as fault:
             _abort(context, fault)
             raise
+
+    def _explain(self, request: match_pb2.ExplainRequest, _context: grpc.ServicerContext) -> match_pb2.ExplainResponse:
+        with self._lock:
+            self.explain_requests.append(request)
+        return self._explained
 
 
 def _abort(context: grpc.ServicerContext, fault: Fault) -> None:

@@ -9,18 +9,28 @@ from typing import Any
 import pytest
 
 from broadside import (
+    BlockingNegative,
     BroadsideError,
     Client,
     Code,
+    ExplainedMatch,
     Include,
     InventoryVersion,
     Keyword,
     Match,
     MatchOptions,
     MatchType,
+    Miss,
+    MissDetail,
+    MissedFlight,
+    MissReason,
+    NearestKeyword,
+    Obstacle,
     Query,
+    SeenAttribute,
     Span,
     Token,
+    UnmetTargeting,
 )
 
 if not (os.environ.get("BROADSIDE_TEST_ADDRESS") or os.environ.get("BROADSIDE_SERVER_BIN")):
@@ -48,6 +58,12 @@ DURING_THE_SALE = datetime(2020, 1, 15, tzinfo=timezone.utc)
         ("my cat", {"attributes": {"country": "US", "age": 30}}, ["cat-any"]),
         ("winter sale", {}, []),
         ("winter sale", {"as_of": DURING_THE_SALE}, ["sale-flight"]),
+        ("Torrrrent files", {}, ["torrent-regex"]),
+        ("wine tasting", {}, []),
+        ("wine tasting", {"attributes": {"age": 30, "interests": ["wine"]}}, ["wine-targeted"]),
+        ("wine tasting", {"attributes": {"age": 30, "interests": [], "vip": True}}, ["wine-targeted"]),
+        ("wine tasting", {"attributes": {"age": 20.5, "interests": ["wine"]}}, []),
+        ("casino wine tasting", {"attributes": {"age": 30, "interests": ["wine"]}}, []),
         ("", {}, []),
     ],
 )
@@ -128,3 +144,122 @@ def test_analysis_tells_the_tokens(client: Client) -> None:
         Token("", "rex", Span(2, 5)),
         Token("#", "café", Span(6, 12)),
     )
+
+
+def test_a_query_adds_attributes_of_its_own(client: Client) -> None:
+    queries = [Query("wine tasting", {"age": age}) for age in (20, 30)]
+    batch = client.match_batch(["wine tasting", *queries], attributes={"age": 40, "interests": ["wine"]})
+    assert [bool(result.matches) for result in batch.results] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("listing_id", "text", "arguments", "reason", "group_id", "detail"),
+    [
+        ("nobody", "cat", {}, MissReason.NOT_FOUND, None, None),
+        ("cat-paused", "cat", {}, MissReason.PAUSED, None, None),
+        (
+            "ended-group",
+            "summer hats",
+            {"as_of": datetime(2020, 3, 1, tzinfo=timezone.utc)},
+            MissReason.OUTSIDE_FLIGHT,
+            "ended",
+            MissedFlight(
+                None,
+                datetime(2020, 2, 1, tzinfo=timezone.utc),
+                datetime(2020, 3, 1, tzinfo=timezone.utc),
+            ),
+        ),
+        (
+            "running-exact",
+            "running late",
+            {},
+            MissReason.NO_KEYWORD,
+            None,
+            NearestKeyword(0, Keyword("sandals", MatchType.BROAD), Obstacle.LACKING_TOKENS, ("sandals",)),
+        ),
+        (
+            "running-phrase",
+            "shoes for running",
+            {},
+            MissReason.NO_KEYWORD,
+            None,
+            NearestKeyword(0, Keyword("running shoes", MatchType.PHRASE), Obstacle.NOT_IN_ORDER),
+        ),
+        (
+            "torrent-regex",
+            "cat",
+            {},
+            MissReason.NO_KEYWORD,
+            None,
+            NearestKeyword(0, Keyword("tor+ent", MatchType.REGEX), Obstacle.NOTHING_FOUND),
+        ),
+        (
+            "shoes-broad",
+            "cheap shoes for free",
+            {},
+            MissReason.BLOCKED,
+            None,
+            BlockingNegative(Keyword("free", MatchType.BROAD), None, (Span(16, 20),)),
+        ),
+        (
+            "wine-targeted",
+            "casino wine tasting",
+            {},
+            MissReason.BLOCKED,
+            None,
+            BlockingNegative(Keyword("casino", MatchType.BROAD), "adult", (Span(0, 6),)),
+        ),
+        (
+            "wine-targeted",
+            "wine tasting",
+            {"attributes": {"age": 20}},
+            MissReason.TARGETING,
+            None,
+            UnmetTargeting("age >= 21", False, (SeenAttribute("age", 20),)),
+        ),
+        (
+            "wine-targeted",
+            "wine tasting",
+            {"attributes": {"age": 30, "interests": ["beer"]}},
+            MissReason.TARGETING,
+            None,
+            UnmetTargeting(
+                '"wine" in interests || vip',
+                True,
+                (SeenAttribute("interests", ("beer",)), SeenAttribute("vip", None)),
+            ),
+        ),
+    ],
+)
+def test_why_a_listing_does_not_match(
+    client: Client,
+    listing_id: str,
+    text: str,
+    arguments: dict[str, Any],
+    reason: MissReason,
+    group_id: str | None,
+    detail: MissDetail | None,
+) -> None:
+    explained = client.explain(listing_id, text, **arguments).listing
+    assert (explained.listing_id, explained.outcome) == (listing_id, Miss(reason, group_id, detail))
+
+
+def test_why_a_listing_matches(client: Client) -> None:
+    outcome = client.explain("running-exact", "Running  Shoes").listing.outcome
+    assert outcome == ExplainedMatch(900_000.0, 1, Keyword("running shoes", MatchType.EXACT), (Span(0, 14),))
+
+
+def test_a_whole_answer_is_explained(client: Client) -> None:
+    explained = client.explain_text("cat", limit=1)
+    assert [listing.listing_id for listing in explained.matches] == ["cat-any"]
+    assert [(listing.listing_id, listing.outcome) for listing in explained.misses] == [
+        ("cat-paused", Miss(MissReason.PAUSED))
+    ]
+    assert (explained.total, explained.total_exact, explained.more_misses) == (1, True, False)
+    assert client.match_batch(["cat"]).version == explained.version
+
+
+def test_a_text_that_is_too_long_is_not_explained(client: Client) -> None:
+    with pytest.raises(BroadsideError) as raised:
+        client.explain("cat-any", "x" * 70_000)
+    assert (raised.value.code, raised.value.reason) == (Code.INVALID_ARGUMENT, "TEXT_TOO_LONG")

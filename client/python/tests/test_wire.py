@@ -57,9 +57,31 @@ def test_attribute_of_another_type_is_refused_by_name(value: Any) -> None:
         _wire.attribute_to_wire("geo.city", value)
 
 
-def test_attribute_beyond_64_bits_is_refused() -> None:
-    with pytest.raises(ValueError, match="out of range"):
-        _wire.attribute_to_wire("age", 2**63)
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (2**63, r"attributes\['x'\]: expected an integer of 64 bits, got 9223372036854775808"),
+        (-(2**63) - 1, r"attributes\['x'\]: expected an integer of 64 bits, got -9223372036854775809"),
+        (float("nan"), r"attributes\['x'\]: expected a finite number, got nan"),
+        (float("-inf"), r"attributes\['x'\]: expected a finite number, got -inf"),
+    ],
+)
+def test_attribute_that_no_request_can_carry_is_refused(value: float, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        _wire.attribute_to_wire("x", value)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "message"),
+    [
+        (["age"], r"attributes: expected a mapping of names to values, got \['age'\]"),
+        ("", "attributes: expected a mapping of names to values, got ''"),
+        ({7: "x"}, "attributes: expected names that are str, got 7"),
+    ],
+)
+def test_attributes_of_another_shape_are_refused(attributes: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        _wire.query_to_wire(Query("shoes", attributes))
 
 
 def test_request_carries_what_the_queries_share() -> None:

@@ -9,6 +9,8 @@ use crate::builder::Builder;
 use crate::connection::{Connection, Deadline};
 use crate::error::Error;
 use crate::limits::{RELOAD_DEADLINE_DEFAULT, RESPONSE_BYTES_MAX};
+use crate::listing::{ListingPage, StoredListing};
+use crate::listings::Listings;
 use crate::status::{Reload, ServerStatus};
 use crate::wire;
 
@@ -29,6 +31,18 @@ pub struct ReloadRequest {
     pub validate_only: bool,
     /// How long it may take, instead of the client's deadline. Default: 10 minutes. A reload that takes longer goes on.
     pub deadline: Duration,
+}
+
+/// Which listings to return.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ListListingsRequest {
+    /// Only listings of the group of this id; absent: all listings.
+    pub group: Option<String>,
+    /// The most listings of a page: 0 means 100; more than 1,000 means 1,000. A page may have fewer, even none, without
+    /// being the last one.
+    pub page_size: u32,
+    /// [`ListingPage::next_page_token`] of the page before; absent for the first page. The group must be the same.
+    pub page_token: Option<String>,
 }
 
 impl Default for ReloadRequest {
@@ -84,5 +98,55 @@ impl AdminClient {
         };
         let response = self.connection.call(Deadline::after(self.deadline), attempt).await?;
         Ok(wire::server_status(response))
+    }
+    /// One listing of the inventory that is served. With `include_shared` its group and the negative lists that it or its
+    /// group refers to come with it; they may be much larger than the listing.
+    ///
+    /// # Errors
+    /// NOT_FOUND (LISTING_NOT_FOUND) if there is no listing of this id; UNAVAILABLE (INVENTORY_NOT_LOADED) before the
+    /// first load; otherwise the call's failure.
+    pub async fn get_listing(
+        &self,
+        listing_id: &str,
+        include_shared: bool,
+    ) -> Result<StoredListing, Error> {
+        let attempt = |channel, remaining| async move {
+            let mut message = tonic::Request::new(pb::GetListingRequest {
+                listing_id: listing_id.to_owned(),
+                include_shared,
+            });
+            message.set_timeout(remaining);
+            InventoryServiceClient::new(channel)
+                .max_decoding_message_size(RESPONSE_BYTES_MAX)
+                .get_listing(message)
+                .await
+        };
+        let response = self.connection.call(Deadline::after(self.deadline), attempt).await?;
+        wire::stored_listing(response)
+    }
+
+    /// A page of the listings that are served, ascending by the bytes of their ids. If the inventory is replaced between
+    /// two pages, the second goes on after the same id.
+    ///
+    /// # Errors
+    /// INVALID_ARGUMENT (FIELD_INVALID) if the token is not from a page of the same group; UNAVAILABLE
+    /// (INVENTORY_NOT_LOADED) before the first load; otherwise the call's failure.
+    pub async fn list_listings(&self, request: &ListListingsRequest) -> Result<ListingPage, Error> {
+        let attempt = |channel, remaining| async move {
+            let mut message = tonic::Request::new(wire::list_request(request));
+            message.set_timeout(remaining);
+            InventoryServiceClient::new(channel)
+                .max_decoding_message_size(RESPONSE_BYTES_MAX)
+                .list_listings(message)
+                .await
+        };
+        let response = self.connection.call(Deadline::after(self.deadline), attempt).await?;
+        Ok(wire::listing_page(response))
+    }
+
+    /// The listings of this page and of all that follow it, one after the other. It calls when it is asked for a listing
+    /// that it does not have yet.
+    pub fn all_listings(&self, request: ListListingsRequest) -> Listings {
+        Listings::new(self.clone(), request)
     }
 }

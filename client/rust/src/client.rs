@@ -10,7 +10,8 @@ use crate::answer::{BatchAnswer, QueryAnswer, Token};
 use crate::batch::{self, Part};
 use crate::builder::Builder;
 use crate::connection::{Connection, Deadline};
-use crate::error::Error;
+use crate::error::{Code, Error};
+use crate::explanation::{ListingExplanation, TextExplanation};
 use crate::limits::RESPONSE_BYTES_MAX;
 use crate::query::{BatchOptions, Query};
 use crate::version::Version;
@@ -66,6 +67,40 @@ impl Client {
         answer.results.pop().expect("a batch of one query has one result")
     }
 
+    /// Says why one listing matches a text, or why it does not. For people who ask, not for traffic: it looks at much that
+    /// matching skips. `limit`, `max_per_group` and `include` of the options have no effect on it.
+    ///
+    /// # Errors
+    /// The call's failure; INVALID_ARGUMENT if the text exceeds the server's limits, or the id is empty
+    /// (LISTING_ID_EMPTY). A listing that does not exist is none: its explanation says so.
+    pub async fn explain(
+        &self,
+        listing_id: &str,
+        text: &str,
+        options: &BatchOptions,
+    ) -> Result<ListingExplanation, Error> {
+        if listing_id.is_empty() {
+            let message =
+                "the id of the listing is empty; name a listing, or explain the whole answer";
+            return Err(Error::local(Code::InvalidArgument, "LISTING_ID_EMPTY", message));
+        }
+        wire::listing_explanation(self.call_explain(listing_id, text, options).await?)
+    }
+
+    /// Explains the whole answer to a text: the listings that match, as matching returns them, and listings of which a
+    /// keyword matches and that do not match all the same. `include` of the options has no effect: keyword and spans are
+    /// always there, a payload never is.
+    ///
+    /// # Errors
+    /// The call's failure; INVALID_ARGUMENT if the text exceeds the server's limits.
+    pub async fn explain_text(
+        &self,
+        text: &str,
+        options: &BatchOptions,
+    ) -> Result<TextExplanation, Error> {
+        wire::text_explanation(self.call_explain("", text, options).await?)
+    }
+
     /// Splits a text into tokens exactly as matching does.
     ///
     /// # Errors
@@ -78,6 +113,24 @@ impl Client {
         };
         let response = self.connection.call(Deadline::after(self.deadline), attempt).await?;
         Ok(wire::tokens(response))
+    }
+
+    /// One call for a listing, or for the whole answer if its id is empty.
+    async fn call_explain(
+        &self,
+        listing_id: &str,
+        text: &str,
+        options: &BatchOptions,
+    ) -> Result<pb::ExplainResponse, Error> {
+        let attempt = |channel, remaining| async move {
+            let mut request = tonic::Request::new(wire::explain_request(listing_id, text, options));
+            request.set_timeout(remaining);
+            MatchServiceClient::new(channel)
+                .max_decoding_message_size(RESPONSE_BYTES_MAX)
+                .explain(request)
+                .await
+        };
+        self.connection.call(Deadline::after(self.deadline), attempt).await
     }
 
     /// One call with some queries of a batch.
@@ -118,5 +171,15 @@ mod tests {
         is_send(&client.match_batch(&queries, &options));
         is_send(&client.match_one("cat"));
         is_send(&client.analyze("cat"));
+        is_send(&client.explain("l1", "cat", &options));
+        is_send(&client.explain_text("cat", &options));
+    }
+
+    #[tokio::test]
+    async fn a_listing_without_an_id_is_refused_before_anything_is_sent() {
+        let client = Client::builder("127.0.0.1:1").build().expect("the address is good");
+        let error = client.explain("", "cat", &BatchOptions::default()).await;
+        let error = error.expect_err("there is no id");
+        assert_eq!(error.reason.as_deref(), Some("LISTING_ID_EMPTY"));
     }
 }

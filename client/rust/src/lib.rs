@@ -20,6 +20,9 @@
 //! # }
 //! ```
 //!
+//! [`Client::explain`] says why a listing matches a text or why it does not. [`AdminClient`] talks to the admin address: it
+//! reloads the inventory, tells the server's status, and reads listings back.
+//!
 //! # What it promises
 //! - **Lazy.** Building a client connects to nothing; the first call does, and a lost connection is made again.
 //! - **Every call ends.** A call has one deadline, 2 s unless you say otherwise, which covers connecting, waiting for a
@@ -37,12 +40,16 @@
 mod address;
 mod admin;
 mod answer;
+mod attributes;
 mod batch;
 mod builder;
 mod client;
 mod connection;
 mod error;
+mod explanation;
 mod limits;
+mod listing;
+mod listings;
 mod query;
 mod random;
 mod retry;
@@ -51,14 +58,21 @@ mod status;
 mod version;
 mod wire;
 
-pub use admin::{AdminClient, ReloadRequest};
+pub use admin::{AdminClient, ListListingsRequest, ReloadRequest};
 pub use answer::{BatchAnswer, Keyword, Match, MatchType, QueryAnswer, Span, Token};
+pub use attributes::{AttributeValue, Attributes};
 pub use builder::Builder;
 pub use client::Client;
 pub use error::{Code, Error, Violation};
-pub use query::{AttributeValue, BatchOptions, Include, MatchOptions, Query};
+pub use explanation::{
+    ExplainedMatch, Explanation, Level, ListingExplanation, Miss, NearestKeyword, Obstacle,
+    Outcome, SeenAttribute, TextExplanation,
+};
+pub use listing::{Group, Listing, ListingPage, NegativeList, Status, StoredListing};
+pub use listings::Listings;
+pub use query::{BatchOptions, Include, MatchOptions, Query};
 pub use status::{
     BadRecord, Counts, Limit, MemoryPart, Reload, ReloadOutcome, ReloadRecord, ServerStatus,
-    Serving,
+    Serving, Warning, WarningCount, Warnings,
 };
 pub use version::Version;

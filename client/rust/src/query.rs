@@ -1,8 +1,8 @@
 //! What is asked.
 
-use std::collections::BTreeMap;
 use std::time::SystemTime;
 
+use crate::attributes::Attributes;
 use crate::version::Version;
 
 /// One text to match.
@@ -10,19 +10,20 @@ use crate::version::Version;
 pub struct Query {
     /// The text: at most 64 KiB and 8,192 tokens. A longer one is refused, in its own answer, and never cut.
     pub text: String,
-    /// This query's attributes, on top of the batch's; they win name by name.
-    pub attributes: BTreeMap<String, AttributeValue>,
+    /// This query's attributes, on top of the batch's; they win name by name. Attributes that are the same for all queries
+    /// belong to the batch: targeting is then judged once for it.
+    pub attributes: Attributes,
     /// This query's options, instead of the batch's.
     pub options: Option<MatchOptions>,
 }
 
-/// What all queries of a batch share.
+/// What all queries of a batch share, or what a text is explained with.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct BatchOptions {
     /// What to return.
     pub matching: MatchOptions,
-    /// Attributes of every query. Names match `[a-z_][a-z0-9_.]*` and have at most 64 bytes.
-    pub attributes: BTreeMap<String, AttributeValue>,
+    /// Attributes of every query.
+    pub attributes: Attributes,
     /// The version that must answer: the same generation (if it is not empty) and at least this sequence. A server that
     /// serves another one answers FAILED_PRECONDITION with the reason INVENTORY_VERSION_NOT_SERVED.
     pub min_version: Option<Version>,
@@ -50,21 +51,6 @@ pub enum Include {
     Spans,
     /// The keyword that matched.
     Keyword,
-}
-
-/// The value of an attribute.
-#[derive(Debug, Clone, PartialEq)]
-pub enum AttributeValue {
-    /// A text.
-    String(String),
-    /// A whole number.
-    Int(i64),
-    /// A finite number.
-    Double(f64),
-    /// True or false.
-    Bool(bool),
-    /// Several texts, in any order.
-    StringList(Vec<String>),
 }
 
 impl From<&str> for Query {

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use crate::attributes::AttributeValue;
 use crate::limits::{CALL_QUERIES_BYTES_MAX, CALL_QUERIES_MAX};
-use crate::query::{AttributeValue, Query};
+use crate::query::Query;
 
 /// Bytes that a field costs beside its content: its key and a length of up to five bytes, rounded up.
 const FIELD_BYTES: usize = 8;
@@ -77,14 +78,14 @@ fn value_bytes_at_most(value: &AttributeValue) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
     use std::time::{Duration, SystemTime};
 
     use prost::Message;
 
     use super::{Plan, bytes_at_most, plan, plan_sizes};
+    use crate::attributes::Attributes;
     use crate::limits::{CALL_QUERIES_BYTES_MAX, CALL_QUERIES_MAX};
-    use crate::query::{AttributeValue, BatchOptions, Include, MatchOptions, Query};
+    use crate::query::{BatchOptions, Include, MatchOptions, Query};
     use crate::wire;
 
     /// At most 3 queries and 10 bytes a part.
@@ -134,13 +135,12 @@ mod tests {
 
     #[test]
     fn the_estimate_is_never_too_small() {
-        let attributes = BTreeMap::from([
-            ("country".to_owned(), AttributeValue::String("US".repeat(200))),
-            ("age".to_owned(), AttributeValue::Int(-1)),
-            ("ctr".to_owned(), AttributeValue::Double(0.25)),
-            ("mobile".to_owned(), AttributeValue::Bool(true)),
-            ("interests".to_owned(), AttributeValue::StringList(vec!["sports".to_owned(); 300])),
-        ]);
+        let attributes = Attributes::new()
+            .with("country", "US".repeat(200))
+            .with("age", -1)
+            .with("ctr", 0.25)
+            .with("mobile", true)
+            .with("interests", ["sports"; 300]);
         let options = MatchOptions {
             limit: u32::MAX,
             max_per_group: u32::MAX,

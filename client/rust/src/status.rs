@@ -17,6 +17,8 @@ pub struct ServerStatus {
     pub published_at: Option<SystemTime>,
     /// How much it holds.
     pub counts: Counts,
+    /// What is odd about it.
+    pub warnings: Warnings,
     /// Memory of the inventory, part by part, largest first.
     pub memory: Vec<MemoryPart>,
     /// The last reloads, newest first.
@@ -51,16 +53,57 @@ pub struct Counts {
     pub listings: u64,
     /// Positive keywords, after duplicates within a listing were merged.
     pub keywords: u64,
-    /// Negative keywords, after duplicates within a listing were merged.
+    /// Negatives of listings, groups and negative lists, after duplicates within each were merged.
     pub negatives: u64,
-    /// Keywords that were merged with an earlier one of their listing.
+    /// Keywords and negatives that were the same as another one of their record after analysis, and were merged with it.
     pub duplicate_keywords: u64,
     /// Distinct words, counting a word with a sigil apart.
     pub words: u64,
     /// Distinct (tokens, match type, anchors).
     pub patterns: u64,
-    /// Distinct groups.
+    /// Groups.
     pub groups: u64,
+    /// Negative lists.
+    pub negative_lists: u64,
+    /// Distinct regular expressions.
+    pub regexes: u64,
+    /// Distinct targeting expressions.
+    pub targetings: u64,
+}
+
+/// What is odd about an inventory. Nothing of it keeps the inventory from being served.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Warnings {
+    /// How many warnings there are of each code that occurs.
+    pub counts: Vec<WarningCount>,
+    /// The first of them, at most 100.
+    pub warnings: Vec<Warning>,
+}
+
+/// How often a warning occurs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WarningCount {
+    /// The code, as in [`Warning::code`].
+    pub code: String,
+    /// How many warnings of this code there are.
+    pub count: u64,
+}
+
+/// Something odd about one record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// The file.
+    pub source: String,
+    /// The line in it, starting at 1; 0 if it is not known.
+    pub line: u64,
+    /// What is odd, for programs: UPPER_SNAKE, for example NEGATIVE_BLOCKS_KEYWORD. Later servers may have more.
+    pub code: String,
+    /// The field, for example `keywords[2]`.
+    pub field: String,
+    /// The id of the listing or group, or the name of the negative list.
+    pub id: String,
+    /// What is odd and what to do, for people.
+    pub message: String,
 }
 
 /// Memory of one part of the inventory.
@@ -90,6 +133,8 @@ pub struct Reload {
     pub version: Version,
     /// Counts of the inventory that was read.
     pub counts: Counts,
+    /// What is odd about it.
+    pub warnings: Warnings,
     /// Reading, checking, building and publishing.
     pub duration: Duration,
 }
@@ -131,6 +176,8 @@ pub struct ReloadRecord {
     pub bad_records_total: u64,
     /// The first of them, at most 1,000; kept for the newest reload only.
     pub bad_records: Vec<BadRecord>,
+    /// Warnings about the inventory that was read, in all; 0 if none could be read.
+    pub warnings_total: u64,
 }
 
 /// A record that cannot be loaded.
@@ -150,6 +197,13 @@ pub struct BadRecord {
     pub message: String,
     /// The offending value, cut to 200 bytes.
     pub value: String,
+}
+
+impl Warnings {
+    /// How many there are in all.
+    pub fn total(&self) -> u64 {
+        self.counts.iter().fold(0, |total, count| total.saturating_add(count.count))
+    }
 }
 
 impl Serving {

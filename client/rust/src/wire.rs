@@ -2,19 +2,24 @@
 //!
 //! Nothing else names a message of the API or a status of the RPC library, apart from the calls themselves.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::time::{Duration, SystemTime};
 
 use broadside_proto::v1 as pb;
 use tonic_types::{ErrorDetails, RpcStatusExt, StatusExt};
 
 use crate::answer::{Keyword, Match, MatchType, QueryAnswer, Span, Token};
+use crate::attributes::{AttributeValue, Attributes};
 use crate::error::{Code, Error, Violation};
-use crate::query::{AttributeValue, BatchOptions, Include, MatchOptions, Query};
+use crate::query::{BatchOptions, Include, MatchOptions, Query};
 use crate::version::Version;
 
+mod explanation;
+mod listing;
 mod status;
 
+pub(crate) use explanation::{explain_request, listing_explanation, text_explanation};
+pub(crate) use listing::{list_request, listing_page, stored_listing};
 pub(crate) use status::{reload, server_status};
 
 /// The request that carries these queries of a batch.
@@ -34,14 +39,15 @@ pub(crate) fn batch_request(
             .collect(),
         attributes: attributes(&shared.attributes),
         options: Some(match_options(&shared.matching)),
-        min_version: min_version.map(|version| pb::InventoryVersion {
-            generation: version.generation.clone(),
-            sequence: version.sequence,
-        }),
+        min_version: min_version.map(wanted_version),
     }
 }
 
-fn attributes(values: &BTreeMap<String, AttributeValue>) -> HashMap<String, pb::AttributeValue> {
+fn wanted_version(version: &Version) -> pb::InventoryVersion {
+    pb::InventoryVersion { generation: version.generation.clone(), sequence: version.sequence }
+}
+
+fn attributes(values: &Attributes) -> HashMap<String, pb::AttributeValue> {
     values.iter().map(|(name, value)| (name.clone(), attribute_value(value))).collect()
 }
 
@@ -116,15 +122,19 @@ fn listing_match(hit: pb::Match) -> Match {
         listing_id: hit.listing_id,
         score: hit.score,
         keyword_index: hit.keyword_index,
-        keyword: hit.keyword.map(|keyword| Keyword {
-            match_type: match_type(keyword.match_type()),
-            text: keyword.text,
-            bid_micros: keyword.bid_micros,
-            anchor_start: keyword.anchor_start,
-            anchor_end: keyword.anchor_end,
-        }),
+        keyword: hit.keyword.map(keyword),
         payload: hit.payload,
-        spans: hit.spans.into_iter().map(span).collect(),
+        spans: spans(hit.spans),
+    }
+}
+
+fn keyword(keyword: pb::Keyword) -> Keyword {
+    Keyword {
+        match_type: match_type(keyword.match_type()),
+        text: keyword.text,
+        bid_micros: keyword.bid_micros,
+        anchor_start: keyword.anchor_start,
+        anchor_end: keyword.anchor_end,
     }
 }
 
@@ -140,6 +150,10 @@ fn match_type(value: pb::MatchType) -> MatchType {
 
 fn span(span: pb::Span) -> Span {
     Span { start: span.start, end: span.end }
+}
+
+fn spans(spans: Vec<pb::Span>) -> Vec<Span> {
+    spans.into_iter().map(span).collect()
 }
 
 /// The tokens of a text.
@@ -159,6 +173,17 @@ fn version(version: pb::InventoryVersion) -> Version {
 /// A time, if it is one that this machine can express.
 fn time(timestamp: Option<prost_types::Timestamp>) -> Option<SystemTime> {
     timestamp.and_then(|timestamp| SystemTime::try_from(timestamp).ok())
+}
+
+/// A text that is absent if it is empty.
+fn non_empty(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
+}
+
+/// A response that no server gives: something in it must be there, and is not.
+fn response_invalid(missing: &str) -> Error {
+    let message = format!("the server's answer has no {missing}; it must have one");
+    Error::local(Code::Internal, "RESPONSE_INVALID", message)
 }
 
 /// A duration; none and a negative one are zero.

@@ -12,16 +12,18 @@ pub struct InventoryVersion {
     #[prost(uint64, tag = "2")]
     pub sequence: u64,
 }
-/// One keyword of a listing.
+/// One keyword of a listing, or one negative.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Keyword {
-    /// The words, without the marks of the notation: `running shoes`, never `"running shoes"`.
+    /// The words or the regular expression, without the marks of the notation: `running shoes`, never `"running shoes"`. 1
+    /// to 4,096 bytes and, but for a REGEX, 1 to 255 tokens.
     #[prost(string, tag = "1")]
     pub text: ::prost::alloc::string::String,
-    /// How the words are compared with a text.
+    /// How the text is compared with a query's.
     #[prost(enumeration = "MatchType", tag = "2")]
     pub match_type: i32,
-    /// The keyword's own bid in millionths of the currency unit; the listing's bid applies if it is absent.
+    /// The keyword's own bid in millionths of the currency unit, not negative. If it is absent the listing's bid applies,
+    /// then the group's, then 0. A negative has none.
     #[prost(int64, optional, tag = "3")]
     pub bid_micros: ::core::option::Option<i64>,
     /// PHRASE only: the phrase must start at the first token of the text. Notation `"^breaking news"`.
@@ -43,7 +45,10 @@ pub enum MatchType {
     Phrase = 2,
     /// Each distinct token of the keyword appears somewhere in the text. Notation `running shoes`.
     Broad = 3,
-    /// A regular expression finds something in the text as it was sent. Notation `/run(ning)?\s+shoes/`. Not served yet.
+    /// A regular expression finds something in the text as it was sent, not in its tokens. Notation
+    /// `/run(ning)?\s+shoes/`. The syntax is the one of RE2 as in Rust's `regex` crate: Unicode and case-insensitive
+    /// unless the expression says `(?-i)`; no look-around, no back-references. It must require some literal of 3
+    /// characters or more.
     Regex = 4,
 }
 impl MatchType {
@@ -78,8 +83,9 @@ pub struct MatchBatchRequest {
     /// The queries, 1 to 4,096 (the server's `max_batch_queries`).
     #[prost(message, repeated, tag = "1")]
     pub queries: ::prost::alloc::vec::Vec<Query>,
-    /// Attributes shared by all queries; a query's own win, name by name. Names match `[a-z_][a-z0-9_.]*` and have at most
-    /// 64 bytes. Targeting reads them; an inventory without targeting ignores them.
+    /// Attributes shared by all queries; a query's own win, name by name. At most 256; names match `[a-z_][a-z0-9_.]*` and
+    /// have at most 64 bytes. Targeting reads them; what it does not ask for is ignored. Attributes that are the same for
+    /// all queries belong here: targeting is then judged once for the batch.
     #[prost(map = "string, message", tag = "2")]
     pub attributes: ::std::collections::HashMap<
         ::prost::alloc::string::String,
@@ -100,7 +106,7 @@ pub struct Query {
     /// one is refused, never cut.
     #[prost(string, tag = "1")]
     pub text: ::prost::alloc::string::String,
-    /// This query's attributes, on top of the request's.
+    /// This query's attributes, on top of the request's; at most 256.
     #[prost(map = "string, message", tag = "2")]
     pub attributes: ::std::collections::HashMap<
         ::prost::alloc::string::String,
@@ -122,7 +128,8 @@ pub struct MatchOptions {
     /// Parts to return in addition to the default ones.
     #[prost(enumeration = "match_options::Include", repeated, tag = "3")]
     pub include: ::prost::alloc::vec::Vec<i32>,
-    /// Flights (start and end times of listings) are judged at this time; default: when the server reads the request.
+    /// Flights (start and end times of listings and groups) are judged at this time; default: when the server reads the
+    /// request.
     #[prost(message, optional, tag = "4")]
     pub as_of: ::core::option::Option<::prost_types::Timestamp>,
 }
@@ -188,7 +195,7 @@ pub mod attribute_value {
     /// Exactly one is set.
     #[derive(Clone, PartialEq, ::prost::Oneof)]
     pub enum Kind {
-        /// A text.
+        /// A text, at most 1,024 bytes.
         #[prost(string, tag = "1")]
         StringValue(::prost::alloc::string::String),
         /// A 64-bit integer.
@@ -208,7 +215,7 @@ pub mod attribute_value {
 /// A list of texts.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct StringList {
-    /// The texts, in any order.
+    /// The texts, in any order: at most 256, each of at most 1,024 bytes.
     #[prost(string, repeated, tag = "1")]
     pub values: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
@@ -232,10 +239,13 @@ pub struct QueryResult {
     /// How many listings matched, before `max_per_group` and `limit`.
     #[prost(uint64, tag = "2")]
     pub total: u64,
-    /// Whether `total` was counted; if not, it is a lower bound.
+    /// Whether `total` was counted; if not, it is a lower bound. Of a keyword that more than 1,024 listings share (the
+    /// server's `shared_keyword_listings_max`), only as many listings are looked at as the best of them need; then it may
+    /// be a lower bound although no match is missing.
     #[prost(bool, tag = "3")]
     pub total_exact: bool,
-    /// A work limit stopped the search early: then, and only then, a match may be missing.
+    /// A work limit stopped the search early: then, and only then, a match may be missing. What is there is right:
+    /// negatives and targeting of each match were judged in full.
     #[prost(bool, tag = "4")]
     pub incomplete: bool,
     /// Set if this query alone failed; `matches` is empty then. Reasons: TEXT_TOO_LONG, TEXT_TOO_MANY_TOKENS.
@@ -263,8 +273,8 @@ pub struct Match {
     /// The listing's payload (INCLUDE_PAYLOAD).
     #[prost(bytes = "vec", tag = "6")]
     pub payload: ::prost::alloc::vec::Vec<u8>,
-    /// Where that keyword matched, ascending and without overlap (INCLUDE_SPANS): one span for EXACT and for PHRASE (its
-    /// first place), one for each place of each token for BROAD.
+    /// Where that keyword matched, ascending and without overlap (INCLUDE_SPANS): one span for EXACT, for PHRASE and for
+    /// REGEX (the first place), one for each place of each token for BROAD.
     #[prost(message, repeated, tag = "7")]
     pub spans: ::prost::alloc::vec::Vec<Span>,
 }
@@ -277,6 +287,215 @@ pub struct Span {
     /// Byte after the last one.
     #[prost(uint32, tag = "2")]
     pub end: u32,
+}
+/// A text to explain.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ExplainRequest {
+    /// The text, within the limits of a query's text.
+    #[prost(string, tag = "1")]
+    pub text: ::prost::alloc::string::String,
+    /// The listing to explain. Empty: the whole ranked answer to the text, with its reasons.
+    #[prost(string, tag = "2")]
+    pub listing_id: ::prost::alloc::string::String,
+    /// The query's attributes, at most 256, as in a query.
+    #[prost(map = "string, message", tag = "3")]
+    pub attributes: ::std::collections::HashMap<
+        ::prost::alloc::string::String,
+        AttributeValue,
+    >,
+    /// `limit` and `max_per_group` cut the answer as they cut it in MatchBatch and have no effect on the explanation of
+    /// one listing; `as_of` is the time at which flights are judged. `include` has no effect: an explanation always has
+    /// keyword and spans, and never a payload.
+    #[prost(message, optional, tag = "4")]
+    pub options: ::core::option::Option<MatchOptions>,
+    /// The version that must answer, as in MatchBatchRequest.
+    #[prost(message, optional, tag = "5")]
+    pub min_version: ::core::option::Option<InventoryVersion>,
+}
+/// What was explained, all of it from one version of the inventory.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ExplainResponse {
+    /// The version that answered.
+    #[prost(message, optional, tag = "1")]
+    pub version: ::core::option::Option<InventoryVersion>,
+    /// Always set.
+    #[prost(oneof = "explain_response::Explained", tags = "2, 3")]
+    pub explained: ::core::option::Option<explain_response::Explained>,
+}
+/// Nested message and enum types in `ExplainResponse`.
+pub mod explain_response {
+    /// Always set.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Explained {
+        /// The listing that was asked for.
+        #[prost(message, tag = "2")]
+        Listing(super::Explanation),
+        /// The whole answer, if no listing was asked for.
+        #[prost(message, tag = "3")]
+        Text(super::TextExplanation),
+    }
+}
+/// All that a text brings up.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct TextExplanation {
+    /// The listings of the answer, best first, exactly those of MatchBatch: each has `matched` set.
+    #[prost(message, repeated, tag = "1")]
+    pub matches: ::prost::alloc::vec::Vec<Explanation>,
+    /// Listings of which a keyword matches and that do not match all the same, by listing id ascending: each has `missed`
+    /// set. At most 100 (the server's `explained_misses_max`).
+    #[prost(message, repeated, tag = "2")]
+    pub misses: ::prost::alloc::vec::Vec<Explanation>,
+    /// Whether there are, or may be, more misses than those.
+    #[prost(bool, tag = "3")]
+    pub more_misses: bool,
+    /// How many listings matched, before `max_per_group` and `limit`.
+    #[prost(uint64, tag = "4")]
+    pub total: u64,
+    /// Whether `total` was counted; if not, it is a lower bound, as in QueryResult.
+    #[prost(bool, tag = "5")]
+    pub total_exact: bool,
+    /// A work limit stopped the search early: a match may be missing.
+    #[prost(bool, tag = "6")]
+    pub incomplete: bool,
+}
+/// What became of one listing.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Explanation {
+    /// The listing's id, as it was asked for.
+    #[prost(string, tag = "1")]
+    pub listing_id: ::prost::alloc::string::String,
+    /// Always set.
+    #[prost(oneof = "explanation::Outcome", tags = "2, 3")]
+    pub outcome: ::core::option::Option<explanation::Outcome>,
+}
+/// Nested message and enum types in `Explanation`.
+pub mod explanation {
+    /// Always set.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Outcome {
+        /// It matches. Whether it is among the first `limit` is not said.
+        #[prost(message, tag = "2")]
+        Matched(super::ExplainedMatch),
+        /// It does not match.
+        #[prost(message, tag = "3")]
+        Missed(super::Miss),
+    }
+}
+/// How a listing matches.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ExplainedMatch {
+    /// Bid times quality, in millionths of the currency unit. Finite, not negative.
+    #[prost(double, tag = "1")]
+    pub score: f64,
+    /// The best of its keywords that match: the index into the listing's positive keywords, starting at 0.
+    #[prost(uint32, tag = "2")]
+    pub keyword_index: u32,
+    /// That keyword. Its match type is the one of the match.
+    #[prost(message, optional, tag = "3")]
+    pub keyword: ::core::option::Option<Keyword>,
+    /// Where it matched, as in Match.
+    #[prost(message, repeated, tag = "4")]
+    pub spans: ::prost::alloc::vec::Vec<Span>,
+}
+/// Why a listing does not match. The rules are judged in the order of the reasons, those of the listing before those of
+/// its group, and this is the first that failed.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Miss {
+    /// Which rule failed.
+    #[prost(enumeration = "MissReason", tag = "1")]
+    pub reason: i32,
+    /// Whose rule it is, for PAUSED, OUTSIDE_FLIGHT, BLOCKED and TARGETING: the id of the listing's group, or empty for
+    /// the listing's own.
+    #[prost(string, tag = "2")]
+    pub group_id: ::prost::alloc::string::String,
+    /// What there is to know about it; not set for NOT_FOUND, PAUSED and INCOMPLETE.
+    #[prost(oneof = "miss::Detail", tags = "3, 4, 5, 6")]
+    pub detail: ::core::option::Option<miss::Detail>,
+}
+/// Nested message and enum types in `Miss`.
+pub mod miss {
+    /// What there is to know about it; not set for NOT_FOUND, PAUSED and INCOMPLETE.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Detail {
+        /// The flight, for OUTSIDE_FLIGHT.
+        #[prost(message, tag = "3")]
+        MissedFlight(super::MissedFlight),
+        /// The keyword that lacks least, for NO_KEYWORD.
+        #[prost(message, tag = "4")]
+        NearestKeyword(super::NearestKeyword),
+        /// The negative, for BLOCKED.
+        #[prost(message, tag = "5")]
+        BlockingNegative(super::BlockingNegative),
+        /// The targeting, for TARGETING.
+        #[prost(message, tag = "6")]
+        UnmetTargeting(super::UnmetTargeting),
+    }
+}
+/// A flight that the time is not inside of. It holds from its start on and ends before its end.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MissedFlight {
+    /// Its start; absent if it has none.
+    #[prost(message, optional, tag = "1")]
+    pub start_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Its end; absent if it has none.
+    #[prost(message, optional, tag = "2")]
+    pub end_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// The time at which it was judged.
+    #[prost(message, optional, tag = "3")]
+    pub as_of: ::core::option::Option<::prost_types::Timestamp>,
+}
+/// The keyword of a listing that is nearest to matching: the one with the fewest tokens that are not in the text, then
+/// the earliest; a REGEX only if there is no other.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct NearestKeyword {
+    /// Its index into the listing's positive keywords, starting at 0.
+    #[prost(uint32, tag = "1")]
+    pub keyword_index: u32,
+    /// That keyword.
+    #[prost(message, optional, tag = "2")]
+    pub keyword: ::core::option::Option<Keyword>,
+    /// What is in its way.
+    #[prost(enumeration = "Obstacle", tag = "3")]
+    pub obstacle: i32,
+    /// For LACKING_TOKENS: its tokens that are not in the text, each once, folded and with their sigils, in its own order.
+    #[prost(string, repeated, tag = "4")]
+    pub lacking_tokens: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// A negative that matches the text.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct BlockingNegative {
+    /// The negative, as it was written where it occurs first in the inventory.
+    #[prost(message, optional, tag = "1")]
+    pub negative: ::core::option::Option<Keyword>,
+    /// The name of the negative list that it is from; empty if it is the listing's or the group's own.
+    #[prost(string, tag = "2")]
+    pub negative_list: ::prost::alloc::string::String,
+    /// Where it matched, as in Match.
+    #[prost(message, repeated, tag = "3")]
+    pub spans: ::prost::alloc::vec::Vec<Span>,
+}
+/// A targeting that is not true.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct UnmetTargeting {
+    /// The smallest part of the expression that keeps it from being true, as it was written.
+    #[prost(string, tag = "1")]
+    pub expression: ::prost::alloc::string::String,
+    /// Whether that part is an error (an attribute that was not sent, or has a type that does not fit) and not just false.
+    #[prost(bool, tag = "2")]
+    pub is_error: bool,
+    /// The attributes in that part in the order in which they appear, each once, with what was sent.
+    #[prost(message, repeated, tag = "3")]
+    pub attributes: ::prost::alloc::vec::Vec<SeenAttribute>,
+}
+/// An attribute as targeting saw it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SeenAttribute {
+    /// Its name.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Its value; absent if it was not sent.
+    #[prost(message, optional, tag = "2")]
+    pub value: ::core::option::Option<AttributeValue>,
 }
 /// A text to split.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -304,6 +523,101 @@ pub struct Token {
     /// The bytes of the text that it was read from, sigil included.
     #[prost(message, optional, tag = "3")]
     pub span: ::core::option::Option<Span>,
+}
+/// Which rule a listing fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum MissReason {
+    /// Not set. Never sent by the server.
+    Unspecified = 0,
+    /// The inventory has no listing of this id.
+    NotFound = 1,
+    /// It, or its group, is paused.
+    Paused = 2,
+    /// The time is not inside its flight or its group's.
+    OutsideFlight = 3,
+    /// None of its keywords matches.
+    NoKeyword = 4,
+    /// A negative matches: its own, its group's, or one of a list that either refers to.
+    Blocked = 5,
+    /// Its targeting or its group's is not true.
+    Targeting = 6,
+    /// A work limit stopped the search before it was known.
+    Incomplete = 7,
+}
+impl MissReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "MISS_REASON_UNSPECIFIED",
+            Self::NotFound => "MISS_REASON_NOT_FOUND",
+            Self::Paused => "MISS_REASON_PAUSED",
+            Self::OutsideFlight => "MISS_REASON_OUTSIDE_FLIGHT",
+            Self::NoKeyword => "MISS_REASON_NO_KEYWORD",
+            Self::Blocked => "MISS_REASON_BLOCKED",
+            Self::Targeting => "MISS_REASON_TARGETING",
+            Self::Incomplete => "MISS_REASON_INCOMPLETE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "MISS_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "MISS_REASON_NOT_FOUND" => Some(Self::NotFound),
+            "MISS_REASON_PAUSED" => Some(Self::Paused),
+            "MISS_REASON_OUTSIDE_FLIGHT" => Some(Self::OutsideFlight),
+            "MISS_REASON_NO_KEYWORD" => Some(Self::NoKeyword),
+            "MISS_REASON_BLOCKED" => Some(Self::Blocked),
+            "MISS_REASON_TARGETING" => Some(Self::Targeting),
+            "MISS_REASON_INCOMPLETE" => Some(Self::Incomplete),
+            _ => None,
+        }
+    }
+}
+/// Why a keyword does not match a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Obstacle {
+    /// Not set. Never sent by the server.
+    Unspecified = 0,
+    /// Some of its tokens are not in the text.
+    LackingTokens = 1,
+    /// An EXACT or a PHRASE: all of its tokens are in the text, but not next to each other in this order, or not where its
+    /// anchor wants them.
+    NotInOrder = 2,
+    /// An EXACT: its tokens are in the text in order, and the text has more.
+    MoreInText = 3,
+    /// A REGEX that finds nothing.
+    NothingFound = 4,
+}
+impl Obstacle {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "OBSTACLE_UNSPECIFIED",
+            Self::LackingTokens => "OBSTACLE_LACKING_TOKENS",
+            Self::NotInOrder => "OBSTACLE_NOT_IN_ORDER",
+            Self::MoreInText => "OBSTACLE_MORE_IN_TEXT",
+            Self::NothingFound => "OBSTACLE_NOTHING_FOUND",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "OBSTACLE_UNSPECIFIED" => Some(Self::Unspecified),
+            "OBSTACLE_LACKING_TOKENS" => Some(Self::LackingTokens),
+            "OBSTACLE_NOT_IN_ORDER" => Some(Self::NotInOrder),
+            "OBSTACLE_MORE_IN_TEXT" => Some(Self::MoreInText),
+            "OBSTACLE_NOTHING_FOUND" => Some(Self::NothingFound),
+            _ => None,
+        }
+    }
 }
 /// Generated client implementations.
 pub mod match_service_client {
@@ -389,10 +703,10 @@ pub mod match_service_client {
         }
         /// Matches 1 to 4,096 texts against one version of the inventory. A query that is refused (a text that is too long,
         /// say) fails alone, in its own result; the call fails as a whole only if no query can be answered:
-        ///   INVALID_ARGUMENT     no query, too many queries, a field that is out of range or not served yet;
+        ///   INVALID_ARGUMENT     no query, too many queries, a field that is out of range;
         ///   FAILED_PRECONDITION  `min_version` is not what is served (reason INVENTORY_VERSION_NOT_SERVED, with RetryInfo);
-        ///   UNAVAILABLE          no inventory has been loaded yet (reason INVENTORY_NOT_LOADED, with RetryInfo), or the server
-        ///                        is shutting down;
+        ///   UNAVAILABLE          no inventory has been loaded yet (reason INVENTORY_NOT_LOADED, with RetryInfo), or the
+        ///                        server is shutting down;
         ///   DEADLINE_EXCEEDED    the deadline of the call had passed before all of its queries were matched.
         pub async fn match_batch(
             &mut self,
@@ -416,6 +730,34 @@ pub mod match_service_client {
             let mut req = request.into_request();
             req.extensions_mut()
                 .insert(GrpcMethod::new("broadside.v1.MatchService", "MatchBatch"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Says why one listing matches a text or why it does not, or explains the whole answer to a text: for people who ask,
+        /// not for traffic, since it looks at much again that matching skips. Errors are those of MatchBatch, and a text that
+        /// is refused (TEXT_TOO_LONG, TEXT_TOO_MANY_TOKENS) is INVALID_ARGUMENT. A listing that does not exist is no error:
+        /// its explanation says so.
+        pub async fn explain(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ExplainRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ExplainResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/broadside.v1.MatchService/Explain",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("broadside.v1.MatchService", "Explain"));
             self.inner.unary(req, path, codec).await
         }
         /// Splits a text into tokens exactly as matching does, so that no client has to re-implement it.
@@ -460,10 +802,10 @@ pub mod match_service_server {
     pub trait MatchService: std::marker::Send + std::marker::Sync + 'static {
         /// Matches 1 to 4,096 texts against one version of the inventory. A query that is refused (a text that is too long,
         /// say) fails alone, in its own result; the call fails as a whole only if no query can be answered:
-        ///   INVALID_ARGUMENT     no query, too many queries, a field that is out of range or not served yet;
+        ///   INVALID_ARGUMENT     no query, too many queries, a field that is out of range;
         ///   FAILED_PRECONDITION  `min_version` is not what is served (reason INVENTORY_VERSION_NOT_SERVED, with RetryInfo);
-        ///   UNAVAILABLE          no inventory has been loaded yet (reason INVENTORY_NOT_LOADED, with RetryInfo), or the server
-        ///                        is shutting down;
+        ///   UNAVAILABLE          no inventory has been loaded yet (reason INVENTORY_NOT_LOADED, with RetryInfo), or the
+        ///                        server is shutting down;
         ///   DEADLINE_EXCEEDED    the deadline of the call had passed before all of its queries were matched.
         async fn match_batch(
             &self,
@@ -472,6 +814,14 @@ pub mod match_service_server {
             tonic::Response<super::MatchBatchResponse>,
             tonic::Status,
         >;
+        /// Says why one listing matches a text or why it does not, or explains the whole answer to a text: for people who ask,
+        /// not for traffic, since it looks at much again that matching skips. Errors are those of MatchBatch, and a text that
+        /// is refused (TEXT_TOO_LONG, TEXT_TOO_MANY_TOKENS) is INVALID_ARGUMENT. A listing that does not exist is no error:
+        /// its explanation says so.
+        async fn explain(
+            &self,
+            request: tonic::Request<super::ExplainRequest>,
+        ) -> std::result::Result<tonic::Response<super::ExplainResponse>, tonic::Status>;
         /// Splits a text into tokens exactly as matching does, so that no client has to re-implement it.
         async fn analyze(
             &self,
@@ -601,6 +951,51 @@ pub mod match_service_server {
                     };
                     Box::pin(fut)
                 }
+                "/broadside.v1.MatchService/Explain" => {
+                    #[allow(non_camel_case_types)]
+                    struct ExplainSvc<T: MatchService>(pub Arc<T>);
+                    impl<
+                        T: MatchService,
+                    > tonic::server::UnaryService<super::ExplainRequest>
+                    for ExplainSvc<T> {
+                        type Response = super::ExplainResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ExplainRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as MatchService>::explain(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ExplainSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
                 "/broadside.v1.MatchService/Analyze" => {
                     #[allow(non_camel_case_types)]
                     struct AnalyzeSvc<T: MatchService>(pub Arc<T>);
@@ -699,7 +1094,7 @@ pub struct ReloadRequest {
     pub validate_only: bool,
 }
 /// A reload that succeeded.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ReloadResponse {
     /// How it ended.
     #[prost(enumeration = "ReloadOutcome", tag = "1")]
@@ -713,6 +1108,9 @@ pub struct ReloadResponse {
     /// Reading, checking, building and publishing.
     #[prost(message, optional, tag = "4")]
     pub duration: ::core::option::Option<::prost_types::Duration>,
+    /// What is probably a mistake in the inventory that was read.
+    #[prost(message, optional, tag = "5")]
+    pub warnings: ::core::option::Option<InventoryWarnings>,
 }
 /// How much an inventory holds.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -723,10 +1121,10 @@ pub struct InventoryCounts {
     /// Positive keywords, after duplicates within a listing were merged.
     #[prost(uint64, tag = "2")]
     pub keywords: u64,
-    /// Negative keywords, after duplicates within a listing were merged.
+    /// Negatives of listings, groups and negative lists, after duplicates within each were merged.
     #[prost(uint64, tag = "3")]
     pub negatives: u64,
-    /// Keywords of a listing that were the same as an earlier one after analysis, and were merged with it.
+    /// Keywords and negatives that were the same as another one of their record after analysis, and were merged with it.
     #[prost(uint64, tag = "4")]
     pub duplicate_keywords: u64,
     /// Distinct words, counting a word with a sigil apart.
@@ -735,9 +1133,61 @@ pub struct InventoryCounts {
     /// Distinct (tokens, match type, anchors): what is matched once however many listings share it.
     #[prost(uint64, tag = "6")]
     pub patterns: u64,
-    /// Distinct groups.
+    /// Groups.
     #[prost(uint64, tag = "7")]
     pub groups: u64,
+    /// Negative lists.
+    #[prost(uint64, tag = "8")]
+    pub negative_lists: u64,
+    /// Distinct regular expressions.
+    #[prost(uint64, tag = "9")]
+    pub regexes: u64,
+    /// Distinct targeting expressions.
+    #[prost(uint64, tag = "10")]
+    pub targetings: u64,
+}
+/// What is probably a mistake in an inventory that is valid. Nothing of it keeps the inventory from being served.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct InventoryWarnings {
+    /// How many warnings there are of each code that occurs.
+    #[prost(message, repeated, tag = "1")]
+    pub counts: ::prost::alloc::vec::Vec<WarningCount>,
+    /// The first of them, at most 100.
+    #[prost(message, repeated, tag = "2")]
+    pub warnings: ::prost::alloc::vec::Vec<Warning>,
+}
+/// How often a warning occurs.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WarningCount {
+    /// The code: UPPER_SNAKE, as in Warning.
+    #[prost(string, tag = "1")]
+    pub code: ::prost::alloc::string::String,
+    /// How many warnings of this code there are; at least 1.
+    #[prost(uint64, tag = "2")]
+    pub count: u64,
+}
+/// What is probably a mistake in one record.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Warning {
+    /// The file.
+    #[prost(string, tag = "1")]
+    pub source: ::prost::alloc::string::String,
+    /// The line in it, starting at 1; 0 if it is not known.
+    #[prost(uint64, tag = "2")]
+    pub line: u64,
+    /// What it is, for programs: NEGATIVE_BLOCKS_KEYWORD, KEYWORD_NEVER_MATCHES, DUPLICATE_KEYWORD, TARGETING_NEVER_TRUE,
+    /// LONE_ATTRIBUTE, NEVER_IN_FLIGHT. There may be more in later versions.
+    #[prost(string, tag = "3")]
+    pub code: ::prost::alloc::string::String,
+    /// The field, for example `keywords\[2\]`.
+    #[prost(string, tag = "4")]
+    pub field: ::prost::alloc::string::String,
+    /// The id of the listing or group.
+    #[prost(string, tag = "5")]
+    pub id: ::prost::alloc::string::String,
+    /// What it is, for people: a sentence that says what does not work, and why.
+    #[prost(string, tag = "6")]
+    pub message: ::prost::alloc::string::String,
 }
 /// Asks for the status.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -775,11 +1225,15 @@ pub struct GetStatusResponse {
     /// When the process started.
     #[prost(message, optional, tag = "10")]
     pub started_at: ::core::option::Option<::prost_types::Timestamp>,
+    /// What is probably a mistake in the inventory that is served; absent before the first load.
+    #[prost(message, optional, tag = "11")]
+    pub warnings: ::core::option::Option<InventoryWarnings>,
 }
 /// Memory of one part of the inventory.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct MemoryPart {
-    /// The part: `vocabulary`, `trie`, `patterns`, `postings`, `listings`, `ids`, `payloads`, `keyword_texts`.
+    /// The part: `vocabulary`, `trie`, `patterns`, `postings`, `listings`, `ids`, `payloads`, `keyword_texts`,
+    /// `negative_texts`, `rules`, `targeting`, `regexes`.
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
     /// Its bytes.
@@ -813,6 +1267,9 @@ pub struct ReloadRecord {
     /// The first of them, at most 1,000; kept for the newest reload only.
     #[prost(message, repeated, tag = "8")]
     pub bad_records: ::prost::alloc::vec::Vec<BadRecord>,
+    /// Warnings about the inventory that was read, in all; 0 if none could be read.
+    #[prost(uint64, tag = "9")]
+    pub warnings_total: u64,
 }
 /// A record that cannot be loaded.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -848,6 +1305,144 @@ pub struct Limit {
     /// Its value.
     #[prost(uint64, tag = "2")]
     pub value: u64,
+}
+/// A listing: what a match returns, and the rules for when it does. What is read is equivalent to what was loaded, in
+/// canonical form: every field that has a default is set, and a PHRASE with both anchors is an EXACT. Of keywords that
+/// are the same after analysis each has the bid of the best; of negatives that are the same there is one, as it was
+/// written where it occurs first in the inventory.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Listing {
+    /// Unique in the inventory; 1 to 128 bytes.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// The id of its group, at most 128 bytes; empty if it has none. What the group says holds in addition.
+    #[prost(string, tag = "2")]
+    pub group: ::prost::alloc::string::String,
+    /// Its positive keywords, 1 to 100,000. At least one of them must match. A match names one by its index here.
+    #[prost(message, repeated, tag = "3")]
+    pub keywords: ::prost::alloc::vec::Vec<Keyword>,
+    /// Its own negatives, at most 100,000. None of them may match.
+    #[prost(message, repeated, tag = "4")]
+    pub negatives: ::prost::alloc::vec::Vec<Keyword>,
+    /// Names of negative lists, at most 100. None of their negatives may match.
+    #[prost(string, repeated, tag = "5")]
+    pub negative_lists: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// An expression over the query's attributes, in a subset of CEL, that must be true; empty is true.
+    #[prost(string, tag = "6")]
+    pub targeting: ::prost::alloc::string::String,
+    /// The bid of keywords that have none, in millionths of the currency unit, not negative. Absent: the group's.
+    #[prost(int64, optional, tag = "7")]
+    pub bid_micros: ::core::option::Option<i64>,
+    /// What the bid is multiplied with for the score: finite, not negative. Absent: 1. Reads always set it.
+    #[prost(double, optional, tag = "8")]
+    pub quality: ::core::option::Option<f64>,
+    /// Whether it takes part. UNSPECIFIED: ACTIVE. Reads always set it.
+    #[prost(enumeration = "Status", tag = "9")]
+    pub status: i32,
+    /// It matches from this time on; absent: from ever.
+    #[prost(message, optional, tag = "10")]
+    pub start_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// It matches before this time only; absent: for ever.
+    #[prost(message, optional, tag = "11")]
+    pub end_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Opaque bytes, returned on request; at most 64 KiB.
+    #[prost(bytes = "vec", tag = "12")]
+    pub payload: ::prost::alloc::vec::Vec<u8>,
+}
+/// A group (a campaign, an advertiser): what it says holds for each of its listings, in addition to their own rules. In
+/// canonical form, as a listing.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Group {
+    /// Unique among groups; 1 to 128 bytes.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// Whether its listings take part. UNSPECIFIED: ACTIVE. Reads always set it.
+    #[prost(enumeration = "Status", tag = "2")]
+    pub status: i32,
+    /// Its listings match from this time on; absent: from ever.
+    #[prost(message, optional, tag = "3")]
+    pub start_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Its listings match before this time only; absent: for ever.
+    #[prost(message, optional, tag = "4")]
+    pub end_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// An expression over the query's attributes, in a subset of CEL, that must be true; empty is true.
+    #[prost(string, tag = "5")]
+    pub targeting: ::prost::alloc::string::String,
+    /// Negatives, at most 100,000. None of them may match.
+    #[prost(message, repeated, tag = "6")]
+    pub negatives: ::prost::alloc::vec::Vec<Keyword>,
+    /// Names of negative lists, at most 100. None of their negatives may match.
+    #[prost(string, repeated, tag = "7")]
+    pub negative_lists: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The bid of keywords that have none and whose listing has none, in millionths of the currency unit, not negative.
+    /// Absent: 0.
+    #[prost(int64, optional, tag = "8")]
+    pub bid_micros: ::core::option::Option<i64>,
+}
+/// Negatives that listings and groups refer to by name. In canonical form, as a listing.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct NegativeList {
+    /// Unique among negative lists; 1 to 128 bytes.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// At most 100,000. If one of them matches a text, no listing that refers to the list, itself or through its group,
+    /// matches it.
+    #[prost(message, repeated, tag = "2")]
+    pub negatives: ::prost::alloc::vec::Vec<Keyword>,
+}
+/// Asks for one listing.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetListingRequest {
+    /// The listing's id; required.
+    #[prost(string, tag = "1")]
+    pub listing_id: ::prost::alloc::string::String,
+    /// Return the records that the listing shares with others, too: its group, and the negative lists that it or its group
+    /// refers to. They may be much larger than the listing.
+    #[prost(bool, tag = "2")]
+    pub include_shared: bool,
+}
+/// One listing.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetListingResponse {
+    /// The version that it is read from.
+    #[prost(message, optional, tag = "1")]
+    pub version: ::core::option::Option<InventoryVersion>,
+    /// The listing.
+    #[prost(message, optional, tag = "2")]
+    pub listing: ::core::option::Option<Listing>,
+    /// Its group (`include_shared`); absent if it has none.
+    #[prost(message, optional, tag = "3")]
+    pub group: ::core::option::Option<Group>,
+    /// The negative lists that it or its group refers to (`include_shared`), each once, by name ascending by bytes.
+    #[prost(message, repeated, tag = "4")]
+    pub negative_lists: ::prost::alloc::vec::Vec<NegativeList>,
+}
+/// Asks for a page of listings.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListListingsRequest {
+    /// The most listings to return: 0 means 100; more than 1,000 means 1,000. A page may have fewer, even none, without
+    /// being the last one: it ends early at 1 MiB, and after 1,000,000 listings of other groups.
+    #[prost(int32, tag = "1")]
+    pub page_size: i32,
+    /// The `next_page_token` of the page before; empty for the first page. `group` must be the same.
+    #[prost(string, tag = "2")]
+    pub page_token: ::prost::alloc::string::String,
+    /// Only listings of the group of this id; empty: all listings.
+    #[prost(string, tag = "3")]
+    pub group: ::prost::alloc::string::String,
+}
+/// A page of listings.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListListingsResponse {
+    /// The version that the page is read from.
+    #[prost(message, optional, tag = "1")]
+    pub version: ::core::option::Option<InventoryVersion>,
+    /// The listings, by id ascending by bytes.
+    #[prost(message, repeated, tag = "2")]
+    pub listings: ::prost::alloc::vec::Vec<Listing>,
+    /// Asks for the next page; opaque. Empty if this is the last one.
+    #[prost(string, tag = "3")]
+    pub next_page_token: ::prost::alloc::string::String,
 }
 /// How a reload ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -931,6 +1526,39 @@ impl ServingStatus {
         }
     }
 }
+/// Whether a listing or a group takes part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Status {
+    /// Not set. Never sent by the server.
+    Unspecified = 0,
+    /// It does.
+    Active = 1,
+    /// It does not.
+    Paused = 2,
+}
+impl Status {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "STATUS_UNSPECIFIED",
+            Self::Active => "STATUS_ACTIVE",
+            Self::Paused => "STATUS_PAUSED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "STATUS_UNSPECIFIED" => Some(Self::Unspecified),
+            "STATUS_ACTIVE" => Some(Self::Active),
+            "STATUS_PAUSED" => Some(Self::Paused),
+            _ => None,
+        }
+    }
+}
 /// Generated client implementations.
 pub mod inventory_service_client {
     #![allow(
@@ -942,7 +1570,7 @@ pub mod inventory_service_client {
     )]
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
-    /// Loads inventories and tells what is served. On the admin listener only.
+    /// Loads inventories, and tells what is served and what is in it. On the admin listener only.
     #[derive(Debug, Clone)]
     pub struct InventoryServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -1042,7 +1670,8 @@ pub mod inventory_service_client {
                 .insert(GrpcMethod::new("broadside.v1.InventoryService", "Reload"));
             self.inner.unary(req, path, codec).await
         }
-        /// What is served, from where, how large it is, how the last reloads ended, and the limits in force.
+        /// What is served, from where, how large it is, what is probably a mistake in it, how the last reloads ended, and the
+        /// limits in force.
         pub async fn get_status(
             &mut self,
             request: impl tonic::IntoRequest<super::GetStatusRequest>,
@@ -1065,6 +1694,66 @@ pub mod inventory_service_client {
             let mut req = request.into_request();
             req.extensions_mut()
                 .insert(GrpcMethod::new("broadside.v1.InventoryService", "GetStatus"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// One listing of the inventory that is served.
+        ///   NOT_FOUND         there is no listing of this id (reason LISTING_NOT_FOUND);
+        ///   INVALID_ARGUMENT  no id (reason FIELD_INVALID);
+        ///   UNAVAILABLE       no inventory has been loaded yet (reason INVENTORY_NOT_LOADED, with RetryInfo).
+        pub async fn get_listing(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetListingRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetListingResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/broadside.v1.InventoryService/GetListing",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("broadside.v1.InventoryService", "GetListing"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// The listings of the inventory that is served, page by page, by id ascending by bytes. Each page is of the version
+        /// that is served when it is asked for; if the inventory is replaced meanwhile, the next page goes on after the same
+        /// id.
+        ///   INVALID_ARGUMENT  a negative `page_size`, or a `page_token` that is not from a page of the same `group` (reason
+        ///                     FIELD_INVALID);
+        ///   UNAVAILABLE       no inventory has been loaded yet (reason INVENTORY_NOT_LOADED, with RetryInfo).
+        pub async fn list_listings(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListListingsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListListingsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/broadside.v1.InventoryService/ListListings",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("broadside.v1.InventoryService", "ListListings"),
+                );
             self.inner.unary(req, path, codec).await
         }
     }
@@ -1095,7 +1784,8 @@ pub mod inventory_service_server {
             &self,
             request: tonic::Request<super::ReloadRequest>,
         ) -> std::result::Result<tonic::Response<super::ReloadResponse>, tonic::Status>;
-        /// What is served, from where, how large it is, how the last reloads ended, and the limits in force.
+        /// What is served, from where, how large it is, what is probably a mistake in it, how the last reloads ended, and the
+        /// limits in force.
         async fn get_status(
             &self,
             request: tonic::Request<super::GetStatusRequest>,
@@ -1103,8 +1793,32 @@ pub mod inventory_service_server {
             tonic::Response<super::GetStatusResponse>,
             tonic::Status,
         >;
+        /// One listing of the inventory that is served.
+        ///   NOT_FOUND         there is no listing of this id (reason LISTING_NOT_FOUND);
+        ///   INVALID_ARGUMENT  no id (reason FIELD_INVALID);
+        ///   UNAVAILABLE       no inventory has been loaded yet (reason INVENTORY_NOT_LOADED, with RetryInfo).
+        async fn get_listing(
+            &self,
+            request: tonic::Request<super::GetListingRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetListingResponse>,
+            tonic::Status,
+        >;
+        /// The listings of the inventory that is served, page by page, by id ascending by bytes. Each page is of the version
+        /// that is served when it is asked for; if the inventory is replaced meanwhile, the next page goes on after the same
+        /// id.
+        ///   INVALID_ARGUMENT  a negative `page_size`, or a `page_token` that is not from a page of the same `group` (reason
+        ///                     FIELD_INVALID);
+        ///   UNAVAILABLE       no inventory has been loaded yet (reason INVENTORY_NOT_LOADED, with RetryInfo).
+        async fn list_listings(
+            &self,
+            request: tonic::Request<super::ListListingsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListListingsResponse>,
+            tonic::Status,
+        >;
     }
-    /// Loads inventories and tells what is served. On the admin listener only.
+    /// Loads inventories, and tells what is served and what is in it. On the admin listener only.
     #[derive(Debug)]
     pub struct InventoryServiceServer<T> {
         inner: Arc<T>,
@@ -1256,6 +1970,97 @@ pub mod inventory_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GetStatusSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/broadside.v1.InventoryService/GetListing" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetListingSvc<T: InventoryService>(pub Arc<T>);
+                    impl<
+                        T: InventoryService,
+                    > tonic::server::UnaryService<super::GetListingRequest>
+                    for GetListingSvc<T> {
+                        type Response = super::GetListingResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetListingRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as InventoryService>::get_listing(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetListingSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/broadside.v1.InventoryService/ListListings" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListListingsSvc<T: InventoryService>(pub Arc<T>);
+                    impl<
+                        T: InventoryService,
+                    > tonic::server::UnaryService<super::ListListingsRequest>
+                    for ListListingsSvc<T> {
+                        type Response = super::ListListingsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListListingsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as InventoryService>::list_listings(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListListingsSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

@@ -6,6 +6,7 @@ use crate::keyword::{Keyword, MatchType};
 #[cfg(doc)]
 use crate::limits::MATCHES_MAX;
 use crate::listing::Time;
+use crate::targeting::Attributes;
 use crate::text::TextRefused;
 
 /// A text to match, and how much of the answer is wanted.
@@ -19,6 +20,8 @@ pub struct Query<'a> {
     pub max_per_group: u32,
     /// When flights are judged.
     pub at: Time,
+    /// What targeting is judged by.
+    pub attributes: Attributes<'a>,
 }
 
 /// One matching listing.
@@ -55,10 +58,10 @@ pub struct Answer<'s> {
 impl Index {
     /// The keyword that a hit matched with, as it was written.
     pub fn keyword(&self, hit: &Hit) -> Keyword {
-        let first = self.listings.first_keyword[hit.listing.0 as usize];
+        let first = self.listings.keywords_of(hit.listing).start;
         let pattern = self.patterns.get(hit.pattern);
         Keyword {
-            text: self.listings.keywords.get_str((first + hit.keyword) as usize).to_owned(),
+            text: self.listings.keywords.get_str(first + hit.keyword as usize).to_owned(),
             match_type: hit.match_type,
             bid_micros: hit.own_bid.then_some(hit.bid_micros),
             anchor_start: pattern.anchor_start(),

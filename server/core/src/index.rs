@@ -1,13 +1,18 @@
 //! The index: an inventory in the form in which it is matched. Immutable once built, shared by all threads.
 //!
 //! Read in this order: [`vocabulary`] (words to ids), [`trie`] (which keywords have all of their words in a text),
-//! [`patterns`] (what is then compared), [`listings`] (who it belongs to), [`build`] (how all of it is made). The search
-//! itself is in [`crate::matching`].
+//! [`patterns`] (what is then compared), [`listings`] (who it belongs to), [`rules`] (what else must hold), [`shared_keywords`]
+//! (keywords of very many listings), [`build`] (how all of it is made). Expressions over texts are in [`crate::regexes`],
+//! those over attributes in [`crate::targeting`]. The search itself is in [`crate::matching`].
 
+pub(crate) mod arena;
 mod build;
-mod interner;
+mod describe;
+pub(crate) mod interner;
 pub(crate) mod listings;
 pub(crate) mod patterns;
+pub(crate) mod rules;
+pub(crate) mod shared_keywords;
 pub(crate) mod trie;
 mod validate;
 pub(crate) mod vocabulary;
@@ -16,8 +21,14 @@ pub(crate) mod word;
 pub use build::IndexBuilder;
 pub use listings::ListingId;
 
+use crate::regexes::Regexes;
+use crate::targeting::Expressions;
+
+use arena::Arena;
 use listings::{Listings, Posting};
-use patterns::Patterns;
+use patterns::{PatternId, Patterns};
+use rules::RulesTable;
+use shared_keywords::SharedKeywords;
 use trie::Trie;
 use vocabulary::Vocabulary;
 
@@ -28,7 +39,17 @@ pub struct Index {
     pub(crate) trie: Trie,
     pub(crate) patterns: Patterns,
     pub(crate) postings: Vec<Posting>,
+    pub(crate) shared: SharedKeywords,
     pub(crate) listings: Listings,
+    pub(crate) rules: RulesTable,
+    /// Texts of negatives as they were written first, by the order of their patterns.
+    pub(crate) negatives: Arena,
+    /// The patterns that are negatives, ascending.
+    pub(crate) negative_patterns: Vec<PatternId>,
+    pub(crate) regexes: Regexes,
+    /// The pattern of each regular expression; [`PatternId::NONE`] if only a refused record had it.
+    pub(crate) regex_patterns: Vec<PatternId>,
+    pub(crate) targetings: Expressions,
     counts: Counts,
 }
 
@@ -39,16 +60,22 @@ pub struct Counts {
     pub listings: u64,
     /// Positive keywords, after duplicates within a listing were merged.
     pub keywords: u64,
-    /// Negatives, after duplicates within a listing were merged.
+    /// Negatives of listings, groups and lists, after duplicates within each were merged.
     pub negatives: u64,
-    /// Keywords and negatives that were the same as another one of their listing after analysis, and were merged.
+    /// Keywords and negatives that were the same as another one of their record after analysis, and were merged.
     pub duplicate_keywords: u64,
     /// Distinct words; a word with a sigil counts apart.
     pub words: u64,
     /// Distinct (tokens, match type, anchors).
     pub patterns: u64,
-    /// Distinct groups.
+    /// Groups.
     pub groups: u64,
+    /// Negative lists.
+    pub negative_lists: u64,
+    /// Distinct regular expressions.
+    pub regexes: u64,
+    /// Distinct targeting expressions.
+    pub targetings: u64,
 }
 
 /// Memory of one part of an index.
@@ -73,14 +100,15 @@ impl Index {
             ("vocabulary", self.vocabulary.bytes()),
             ("trie", self.trie.bytes()),
             ("patterns", self.patterns.bytes()),
-            ("postings", size_of_val(self.postings.as_slice())),
+            ("postings", size_of_val(self.postings.as_slice()) + self.shared.bytes()),
             ("listings", listings.judged_bytes()),
             ("ids", listings.ids.bytes()),
             ("payloads", listings.payloads.bytes()),
-            (
-                "keyword_texts",
-                listings.keywords.bytes() + size_of_val(listings.first_keyword.as_slice()),
-            ),
+            ("keyword_texts", listings.keyword_bytes()),
+            ("negative_texts", self.negatives.bytes() + size_of_val(&*self.negative_patterns)),
+            ("rules", self.rules.bytes()),
+            ("targeting", self.targetings.bytes()),
+            ("regexes", self.regexes.bytes() + size_of_val(&*self.regex_patterns)),
         ];
         let mut parts =
             parts.map(|(name, bytes)| MemoryPart { name, bytes: bytes as u64 }).to_vec();

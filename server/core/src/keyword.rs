@@ -5,7 +5,7 @@
 //! | `running shoes` | BROAD |
 //! | `"running shoes"` | PHRASE; `"^…"` must start and `"…$"` must end the text, both together are an EXACT |
 //! | `[running shoes]` | EXACT |
-//! | `/run(ning)?\s+shoes/` | REGEX, which is refused by name until it is served |
+//! | `/run(ning)?\s+shoes/` | REGEX: the expression finds something in the text as it was sent ([`crate::regexes`]) |
 //! | a leading `-` | a negative of the type that follows |
 //!
 //! The marks count only as a pair around the whole keyword: `12" monitor` and `"weird al" yankovic` are BROAD, and their
@@ -23,12 +23,14 @@ pub enum MatchType {
     Phrase = 1,
     /// Each distinct token of the keyword appears somewhere in the text.
     Broad = 2,
+    /// The keyword is a regular expression that finds something in the text as it was sent.
+    Regex = 3,
 }
 
 /// A keyword as it was written, without the marks of its notation. It may still be empty after analysis.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Keyword {
-    /// The words, as they were written.
+    /// The words as they were written, or the regular expression.
     pub text: String,
     /// How they are compared with a text.
     pub match_type: MatchType,
@@ -49,13 +51,6 @@ pub struct ParsedKeyword {
     pub negative: bool,
 }
 
-/// Why a notation cannot be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NotationError {
-    /// It is a regular expression, and they are not served yet.
-    RegexNotServed,
-}
-
 impl Keyword {
     /// A keyword without bid and anchors.
     pub fn new(text: impl Into<String>, match_type: MatchType) -> Keyword {
@@ -68,11 +63,9 @@ impl Keyword {
         }
     }
 
-    /// Reads a keyword in the notation above. White space around it and inside its marks has no meaning.
-    ///
-    /// # Errors
-    /// [`NotationError::RegexNotServed`] for `/…/`.
-    pub fn parse(notation: &str) -> Result<ParsedKeyword, NotationError> {
+    /// Reads a keyword in the notation above. White space around it and inside its marks has no meaning, but for an
+    /// expression, which is taken to the letter.
+    pub fn parse(notation: &str) -> ParsedKeyword {
         let notation = notation.trim();
         let (negative, body) = match notation.strip_prefix('-') {
             Some(rest) => (true, rest.trim_start()),
@@ -82,12 +75,12 @@ impl Keyword {
             Keyword::new(inner, MatchType::Exact)
         } else if let Some(inner) = between(body, '"', '"') {
             Keyword::phrase(inner)
-        } else if between(body, '/', '/').is_some_and(|inner| !inner.is_empty()) {
-            return Err(NotationError::RegexNotServed);
+        } else if let Some(inner) = between(body, '/', '/').filter(|inner| !inner.is_empty()) {
+            Keyword::new(inner, MatchType::Regex)
         } else {
             Keyword::new(body, MatchType::Broad)
         };
-        Ok(ParsedKeyword { keyword, negative })
+        ParsedKeyword { keyword, negative }
     }
 
     /// A phrase with its anchors, if it has any. `$` is an anchor at the end only: before a word it is a sigil.
@@ -136,6 +129,7 @@ impl fmt::Display for MatchType {
             MatchType::Exact => "EXACT",
             MatchType::Phrase => "PHRASE",
             MatchType::Broad => "BROAD",
+            MatchType::Regex => "REGEX",
         })
     }
 }
@@ -149,28 +143,17 @@ impl fmt::Display for Keyword {
             MatchType::Exact => write!(f, "[{}]", self.text),
             MatchType::Phrase => write!(f, "\"{start}{}{end}\"", self.text),
             MatchType::Broad => f.write_str(&self.text),
+            MatchType::Regex => write!(f, "/{}/", self.text),
         }
     }
 }
-
-impl fmt::Display for NotationError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            NotationError::RegexNotServed => f.write_str(
-                "regular expressions (/…/) are not served by this version; write the words as a keyword, or remove it",
-            ),
-        }
-    }
-}
-
-impl std::error::Error for NotationError {}
 
 #[cfg(test)]
 mod tests {
-    use super::{Keyword, MatchType, NotationError};
+    use super::{Keyword, MatchType};
 
     fn check(notation: &str, text: &str, match_type: MatchType, marks: &str) {
-        let parsed = Keyword::parse(notation).expect(notation);
+        let parsed = Keyword::parse(notation);
         let keyword = &parsed.keyword;
         assert_eq!((keyword.text.as_str(), keyword.match_type), (text, match_type), "{notation}");
         assert_eq!(parsed.negative, marks.contains('-'), "{notation}");
@@ -206,8 +189,11 @@ mod tests {
     }
 
     #[test]
-    fn regular_expressions_are_refused_by_name() {
-        assert_eq!(Keyword::parse("/tor+ent/"), Err(NotationError::RegexNotServed));
-        assert_eq!(Keyword::parse("-/tor+ent/"), Err(NotationError::RegexNotServed));
+    fn an_expression_is_taken_to_the_letter() {
+        check("/tor+ent/", "tor+ent", MatchType::Regex, "");
+        check("-/tor+ent/", "tor+ent", MatchType::Regex, "-");
+        check("/ tor|ent /", " tor|ent ", MatchType::Regex, "");
+        check("/a/b/", "a/b", MatchType::Regex, "");
+        assert_eq!(Keyword::parse("-/tor+ent/").keyword.to_string(), "/tor+ent/");
     }
 }

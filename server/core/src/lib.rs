@@ -25,25 +25,39 @@
 //! PHRASE and EXACT mean; then down from there.
 
 pub mod answer;
+pub mod explain;
+pub mod group;
 pub mod index;
+mod judge;
 pub mod keyword;
 pub mod limits;
 pub mod listing;
 pub mod matching;
 #[cfg(feature = "naive")]
 pub mod naive;
+pub mod negative_list;
 mod rank;
+pub mod record;
+pub mod regexes;
+pub mod review;
 pub mod spans;
+pub mod targeting;
 pub mod text;
 
 #[cfg(test)]
 mod tests;
 
 pub use answer::{Answer, Hit, Query};
+pub use explain::{Explainer, Explanation, TextExplanation};
+pub use group::Group;
 pub use index::{Counts, Index, IndexBuilder, ListingId, MemoryPart};
-pub use keyword::{Keyword, MatchType, NotationError, ParsedKeyword};
+pub use keyword::{Keyword, MatchType, ParsedKeyword};
 pub use limits::TextLimits;
-pub use listing::{Field, Listing, ListingError, Reason, Status, Time};
+pub use listing::{Listing, Status, Time};
 pub use matching::{Scratch, match_batch};
+pub use negative_list::NegativeList;
+pub use record::{Field, Reason, Record, RecordError, Unresolved};
+pub use review::{Review, Warning, WarningKind};
 pub use spans::{Highlighter, Span};
+pub use targeting::{Attribute, AttributeValue, Attributes};
 pub use text::{Analyzer, Sigil, TextRefused, Token};

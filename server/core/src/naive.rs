@@ -1,30 +1,60 @@
 //! The matching contract written as plainly as possible: the oracle of tests, fuzzing and benches.
 //!
 //! Nothing here is fast and nothing is shared with the index: texts are split by [`analyze`], listings are looked at one
-//! by one, keywords compared token by token. Only the plain data types of [`crate::listing`] and [`crate::keyword`] are
-//! common to both.
+//! by one, keywords compared token by token, expressions tried one by one with the `regex` crate, targeting evaluated
+//! by walking its tree. Only the plain data types and the parser of targeting are common to both.
 
 mod analysis;
+pub mod targeting;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+
+use regex::{Regex, RegexBuilder};
 
 pub use analysis::{Token, analyze};
 
+use crate::answer::Query;
+use crate::group::Group;
 use crate::keyword::{Keyword, MatchType};
 use crate::listing::{Listing, Status, Time};
+use crate::negative_list::NegativeList;
+use crate::targeting::{Attributes, Truth};
 
 /// An inventory whose keywords were analysed.
 #[derive(Debug)]
 pub struct Inventory {
     listings: Vec<Analysed>,
+    groups: HashMap<String, AnalysedGroup>,
+    lists: HashMap<String, Vec<Matcher>>,
 }
 
-/// A listing with the tokens of its keywords.
+/// A listing with its keywords.
 #[derive(Debug)]
 struct Analysed {
     listing: Listing,
-    keywords: Vec<Vec<Token>>,
-    negatives: Vec<Vec<Token>>,
+    keywords: Vec<Matcher>,
+    negatives: Vec<Matcher>,
+}
+
+/// A group with its negatives.
+#[derive(Debug)]
+struct AnalysedGroup {
+    group: Group,
+    negatives: Vec<Matcher>,
+}
+
+/// A keyword, ready to be compared with a text.
+#[derive(Debug)]
+struct Matcher {
+    keyword: Keyword,
+    tokens: Vec<Token>,
+    regex: Option<Regex>,
+}
+
+/// A text in both of its forms.
+struct Text<'t> {
+    text: &'t str,
+    tokens: Vec<Token>,
 }
 
 /// One match.
@@ -50,34 +80,35 @@ pub struct Answer {
 }
 
 impl Inventory {
-    /// Analyses the keywords of all listings. Each must have been accepted by [`crate::IndexBuilder::add`].
-    pub fn new(listings: impl IntoIterator<Item = Listing>) -> Inventory {
-        let tokens =
-            |keywords: &[Keyword]| keywords.iter().map(|keyword| analyze(&keyword.text)).collect();
-        let analysed = |listing: Listing| Analysed {
-            keywords: tokens(&listing.keywords),
-            negatives: tokens(&listing.negatives),
+    /// Analyses all records. The index's builder must have accepted them.
+    pub fn new(
+        listings: impl IntoIterator<Item = Listing>,
+        groups: impl IntoIterator<Item = Group>,
+        lists: impl IntoIterator<Item = NegativeList>,
+    ) -> Inventory {
+        let matchers = |keywords: &[Keyword]| keywords.iter().map(Matcher::new).collect();
+        let listings = listings.into_iter().map(|listing| Analysed {
+            keywords: matchers(&listing.keywords),
+            negatives: matchers(&listing.negatives),
             listing,
-        };
-        Inventory { listings: listings.into_iter().map(analysed).collect() }
+        });
+        let groups = groups.into_iter().map(|group| {
+            let negatives = matchers(&group.negatives);
+            (group.id.clone(), AnalysedGroup { group, negatives })
+        });
+        let lists = lists.into_iter().map(|list| (list.name, matchers(&list.negatives)));
+        Inventory { listings: listings.collect(), groups: groups.collect(), lists: lists.collect() }
     }
 
-    /// The listings that match a text at a time, best first.
-    pub fn matches(&self, text: &str, limit: u32, max_per_group: u32, at: Time) -> Answer {
-        let text = analyze(text);
+    /// The listings that match, best first.
+    pub fn matches(&self, query: &Query<'_>) -> Answer {
+        let text = Text { text: query.text, tokens: analyze(query.text) };
         let mut found: Vec<(&Listing, Match)> = Vec::new();
         for analysed in &self.listings {
-            let listing = &analysed.listing;
-            let blocked = listing
-                .negatives
-                .iter()
-                .zip(&analysed.negatives)
-                .any(|(negative, tokens)| matches(negative, tokens, &text));
-            if is_live(listing, at)
-                && !blocked
-                && let Some(best) = best_match(analysed, &text)
+            if let Some(best) = self.best_match(analysed, &text)
+                && self.admits(analysed, &text, query)
             {
-                found.push((listing, best));
+                found.push((&analysed.listing, best));
             }
         }
         found.sort_by(|(_, a), (_, b)| {
@@ -93,50 +124,108 @@ impl Inventory {
             };
             let count = of_group.entry(group).or_default();
             *count += 1;
-            max_per_group == 0 || *count <= max_per_group
+            query.max_per_group == 0 || *count <= query.max_per_group
         });
-        let matches = capped.map(|(_, found)| found).take(limit as usize).collect();
+        let matches = capped.map(|(_, found)| found).take(query.limit as usize).collect();
         Answer { matches, total }
     }
-}
 
-fn is_live(listing: &Listing, at: Time) -> bool {
-    listing.status == Status::Active
-        && listing.start_time.is_none_or(|start| at >= start)
-        && listing.end_time.is_none_or(|end| at < end)
-}
-
-/// The best keyword of a listing that matches: narrower type, higher bid, more tokens, earlier.
-fn best_match(analysed: &Analysed, text: &[Token]) -> Option<Match> {
-    let listing = &analysed.listing;
-    let mut best: Option<(MatchType, u64, usize, usize)> = None;
-    for (index, (keyword, tokens)) in listing.keywords.iter().zip(&analysed.keywords).enumerate() {
-        if !matches(keyword, tokens, text) {
-            continue;
-        }
-        let match_type = type_of(keyword);
-        let bid = keyword.bid_micros.or(listing.bid_micros).unwrap_or(0);
-        let count = match match_type {
-            MatchType::Broad => distinct(tokens).len(),
-            _ => tokens.len(),
+    /// Whether all rules hold but the one that a keyword must match.
+    fn admits(&self, analysed: &Analysed, text: &Text<'_>, query: &Query<'_>) -> bool {
+        let Analysed { listing, negatives, .. } = analysed;
+        let of_listing = is_live(listing.status, listing.start_time, listing.end_time, query.at)
+            && !self.is_blocked(negatives, &listing.negative_lists, text)
+            && is_true(&listing.targeting, query.attributes);
+        let Some(id) = &listing.group else {
+            return of_listing;
         };
-        let is_better = best.is_none_or(|(best_type, best_bid, best_count, _)| {
-            if match_type != best_type {
-                return match_type < best_type;
+        let AnalysedGroup { group, negatives } = &self.groups[id];
+        of_listing
+            && is_live(group.status, group.start_time, group.end_time, query.at)
+            && !self.is_blocked(negatives, &group.negative_lists, text)
+            && is_true(&group.targeting, query.attributes)
+    }
+
+    fn is_blocked(&self, negatives: &[Matcher], lists: &[String], text: &Text<'_>) -> bool {
+        let lists = lists.iter().flat_map(|list| &self.lists[list]);
+        negatives.iter().chain(lists).any(|negative| negative.matches(text))
+    }
+
+    /// The best keyword of a listing that matches: narrower type, higher bid, more tokens, earlier.
+    fn best_match(&self, analysed: &Analysed, text: &Text<'_>) -> Option<Match> {
+        let listing = &analysed.listing;
+        let group = listing.group.as_ref().map(|id| &self.groups[id].group);
+        let mut best: Option<(MatchType, u64, usize, usize)> = None;
+        for (index, matcher) in analysed.keywords.iter().enumerate() {
+            if !matcher.matches(text) {
+                continue;
             }
-            if bid != best_bid {
-                return bid > best_bid;
+            let match_type = type_of(&matcher.keyword);
+            let bid = matcher.keyword.bid_micros.or(listing.bid_micros);
+            let bid = bid.or(group.and_then(|group| group.bid_micros)).unwrap_or(0);
+            let count = match match_type {
+                MatchType::Broad => distinct(&matcher.tokens).len(),
+                MatchType::Regex => 0,
+                MatchType::Exact | MatchType::Phrase => matcher.tokens.len(),
+            };
+            let is_better = best.is_none_or(|(best_type, best_bid, best_count, _)| {
+                if match_type != best_type {
+                    return match_type < best_type;
+                }
+                if bid != best_bid {
+                    return bid > best_bid;
+                }
+                count > best_count
+            });
+            if is_better {
+                best = Some((match_type, bid, count, index));
             }
-            count > best_count
+        }
+        let (match_type, bid, _, keyword) = best?;
+        #[expect(clippy::cast_precision_loss, reason = "a score has the precision of its type")]
+        let score = bid as f64 * listing.quality.abs();
+        Some(Match { listing_id: listing.id.clone(), score, match_type, keyword })
+    }
+}
+
+fn is_live(status: Status, start: Option<Time>, end: Option<Time>, at: Time) -> bool {
+    status == Status::Active
+        && start.is_none_or(|start| at >= start)
+        && end.is_none_or(|end| at < end)
+}
+
+fn is_true(targeting: &str, attributes: Attributes<'_>) -> bool {
+    targeting::evaluate(targeting, attributes).expect("the builder accepted it") == Truth::True
+}
+
+impl Matcher {
+    fn new(keyword: &Keyword) -> Matcher {
+        let is_regex = keyword.match_type == MatchType::Regex;
+        let regex = is_regex.then(|| {
+            let regex = RegexBuilder::new(&keyword.text).case_insensitive(true).build();
+            regex.expect("the builder accepted it")
         });
-        if is_better {
-            best = Some((match_type, bid, count, index));
+        let tokens = if is_regex { Vec::new() } else { analyze(&keyword.text) };
+        Matcher { keyword: keyword.clone(), tokens, regex }
+    }
+
+    /// Whether the keyword matches a text.
+    fn matches(&self, text: &Text<'_>) -> bool {
+        let Matcher { keyword, tokens, regex } = self;
+        let there = &text.tokens;
+        match type_of(keyword) {
+            MatchType::Exact => starts_with(there, tokens) && there.len() == tokens.len(),
+            MatchType::Phrase => (0..there.len()).any(|start| {
+                starts_with(&there[start..], tokens)
+                    && (!keyword.anchor_start || start == 0)
+                    && (!keyword.anchor_end || start + tokens.len() == there.len())
+            }),
+            MatchType::Broad => {
+                tokens.iter().all(|token| there.iter().any(|other| token_matches(token, other)))
+            }
+            MatchType::Regex => regex.as_ref().is_some_and(|regex| regex.is_match(text.text)),
         }
     }
-    let (match_type, bid, _, keyword) = best?;
-    #[expect(clippy::cast_precision_loss, reason = "a score has the precision of its type")]
-    let score = bid as f64 * listing.quality.abs();
-    Some(Match { listing_id: listing.id.clone(), score, match_type, keyword })
 }
 
 /// A phrase with both anchors is an EXACT.
@@ -145,21 +234,6 @@ fn type_of(keyword: &Keyword) -> MatchType {
         return MatchType::Exact;
     }
     keyword.match_type
-}
-
-/// Whether a keyword matches a text.
-fn matches(keyword: &Keyword, tokens: &[Token], text: &[Token]) -> bool {
-    match type_of(keyword) {
-        MatchType::Exact => starts_with(text, tokens) && text.len() == tokens.len(),
-        MatchType::Phrase => (0..text.len()).any(|start| {
-            starts_with(&text[start..], tokens)
-                && (!keyword.anchor_start || start == 0)
-                && (!keyword.anchor_end || start + tokens.len() == text.len())
-        }),
-        MatchType::Broad => {
-            tokens.iter().all(|token| text.iter().any(|there| token_matches(token, there)))
-        }
-    }
 }
 
 fn starts_with(text: &[Token], tokens: &[Token]) -> bool {

@@ -1,105 +1,149 @@
 //! From candidates to the answer: each listing once, with the best of its keywords; judged; ordered; cut.
 //!
-//! The rules are those of section 5 of the matching contract. Negatives are looked at in order of cost: a listing
-//! without any is not looked at, and of one that has some, the few negatives that the text fired are searched among the
-//! listing's.
+//! The rules are those of section 5 of the matching contract. Where a keyword that matched is shared by very many
+//! listings, only as many of them are looked at as the best of the answer need ([`shared_keywords`]).
+
+mod shared_keywords;
 
 use std::cmp::{Ordering, Reverse};
 
-use crate::answer::{Hit, Query};
+use crate::answer::Hit;
 use crate::index::Index;
-use crate::index::listings::{GroupId, HAS_FLIGHT, HAS_NEGATIVES, ListingId, PAUSED};
-use crate::index::patterns::PatternId;
-use crate::listing::{Time, score};
-use crate::matching::search::{Candidate, Search};
+use crate::index::listings::{GroupId, ListingId, Posting};
+use crate::judge::{Case, Judge};
+use crate::keyword::MatchType;
+use crate::limits::RANK_STEPS_MAX;
+use crate::listing::score;
+use crate::matching::search::{Candidate, SharedMatch};
+use crate::matching::steps::{Spent, Steps};
 
 /// Reused from query to query.
 #[derive(Debug, Default)]
 pub(crate) struct Ranking {
     hits: Vec<Hit>,
     /// How many of each group were kept, for `max_per_group`.
-    groups: Vec<(GroupId, u32)>,
+    groups: GroupCounts,
+    cursors: Vec<shared_keywords::Cursor>,
 }
 
-/// Adds the best matches to `hits`, best first, and returns how many listings matched.
+/// How many listings matched, and how sure that is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Selected {
+    pub(crate) total: u64,
+    /// All that matched were counted, not only those that the best of them needed.
+    pub(crate) counted: bool,
+    /// All that had to be judged was.
+    pub(crate) complete: bool,
+}
+
+/// How many of each group were kept, ascending by group.
+#[derive(Debug, Default)]
+struct GroupCounts(Vec<(GroupId, u32)>);
+
+/// Adds the best matches to `hits`, best first, and says how many listings matched.
 ///
-/// Takes n log n for n candidates, and for the order of k hits among m matching listings m + k log k.
+/// Takes n log n for n candidates, and for the order of k hits among m matching listings m + k log k; with shared keywords,
+/// in addition as many of their listings as must be judged until k are found.
 pub(crate) fn select(
-    index: &Index,
-    query: &Query<'_>,
-    search: &mut Search,
-    incomplete: bool,
+    case: &Case<'_>,
+    candidates: &mut [Candidate],
+    shared: &[SharedMatch],
+    judge: &mut Judge,
     ranking: &mut Ranking,
     hits: &mut Vec<Hit>,
-) -> u64 {
-    let Search { candidates, negatives, .. } = search;
+) -> Selected {
+    let mut steps = Steps { left: RANK_STEPS_MAX };
     best_keyword_first(candidates);
     ranking.hits.clear();
+    let judged = judge_all(case, candidates, shared, judge, &mut steps, &mut ranking.hits);
+    let complete = judged.is_ok();
+    if shared.is_empty() || !complete {
+        let total = ranking.hits.len() as u64;
+        cut(case, ranking);
+        hits.extend_from_slice(&ranking.hits);
+        return Selected { total, counted: true, complete };
+    }
+    shared_keywords::select(case, candidates, shared, judge, &mut steps, ranking, hits)
+}
+
+/// Judges the listings of the candidates, each once, with the best of its keywords.
+fn judge_all(
+    case: &Case<'_>,
+    candidates: &[Candidate],
+    shared: &[SharedMatch],
+    judge: &mut Judge,
+    steps: &mut Steps,
+    hits: &mut Vec<Hit>,
+) -> Result<(), Spent> {
     let mut previous = None;
-    for candidate in candidates.iter() {
+    for candidate in candidates {
         let listing = candidate.posting.listing;
         if previous.replace(listing) == Some(listing) {
             continue;
         }
-        if admits(index, listing, query.at, negatives, incomplete) {
-            ranking.hits.push(hit(index, candidate));
+        let mut best = *candidate;
+        for other in shared {
+            steps.spend(1)?;
+            if let Some(found) = other.find(case.index, listing)
+                && found.preference() < best.preference()
+            {
+                best = found;
+            }
+        }
+        if judge.admits(case, listing, steps)? {
+            hits.push(best.hit(case.index));
         }
     }
-    let total = ranking.hits.len() as u64;
-    cut(index, query, ranking);
-    hits.extend_from_slice(&ranking.hits);
-    total
+    Ok(())
 }
 
 /// Sorts candidates by listing, and those of one listing so that its best keyword comes first.
 fn best_keyword_first(candidates: &mut [Candidate]) {
-    candidates.sort_unstable_by_key(|candidate| {
-        let Candidate { posting, match_type, tokens, .. } = candidate;
-        let best = (*match_type, Reverse(posting.bid_micros), Reverse(*tokens), posting.keyword());
-        (posting.listing, best)
-    });
+    candidates
+        .sort_unstable_by_key(|candidate| (candidate.posting.listing, candidate.preference()));
 }
 
-/// Whether a listing that a keyword brought up matches: it is active, in flight, and no negative of it matches.
-#[inline]
-fn admits(
-    index: &Index,
-    listing: ListingId,
-    at: Time,
-    fired: &[PatternId],
-    incomplete: bool,
-) -> bool {
-    let flags = index.listings.judged[listing.0 as usize].flags;
-    if flags == 0 {
-        return true;
+impl Candidate {
+    /// The order of the keywords of one listing: the least is the best.
+    #[inline]
+    pub(crate) fn preference(&self) -> (MatchType, Reverse<u64>, Reverse<u32>, u32) {
+        let Candidate { posting, match_type, tokens, .. } = self;
+        (*match_type, Reverse(posting.bid_micros), Reverse(*tokens), posting.keyword())
     }
-    if flags & PAUSED != 0 || flags & HAS_FLIGHT != 0 && !index.listings.is_in_flight(listing, at) {
-        return false;
+
+    pub(crate) fn hit(&self, index: &Index) -> Hit {
+        let posting = self.posting;
+        let quality = index.listings.judged[posting.listing.0 as usize].quality;
+        Hit {
+            listing: posting.listing,
+            score: score(posting.bid_micros, quality),
+            match_type: self.match_type,
+            keyword: posting.keyword(),
+            bid_micros: posting.bid_micros,
+            own_bid: posting.has_own_bid(),
+            pattern: self.pattern,
+        }
     }
-    if flags & HAS_NEGATIVES == 0 {
-        return true;
-    }
-    // A search that was cut short may not have found all negatives: then nothing that has any is returned.
-    !incomplete && !shares(index.listings.negatives_of(listing), fired)
 }
 
-/// Whether two ascending lists have an element in common.
-fn shares(a: &[PatternId], b: &[PatternId]) -> bool {
-    let (few, many) = if a.len() < b.len() { (a, b) } else { (b, a) };
-    few.iter().any(|pattern| many.binary_search(pattern).is_ok())
-}
+impl SharedMatch {
+    /// The candidate that it makes of one of its postings.
+    fn candidate(&self, posting: Posting) -> Candidate {
+        let SharedMatch { pattern, match_type, tokens, .. } = *self;
+        Candidate { posting, pattern, match_type, tokens }
+    }
 
-fn hit(index: &Index, candidate: &Candidate) -> Hit {
-    let posting = candidate.posting;
-    let quality = index.listings.judged[posting.listing.0 as usize].quality;
-    Hit {
-        listing: posting.listing,
-        score: score(posting.bid_micros, quality),
-        match_type: candidate.match_type,
-        keyword: posting.keyword(),
-        bid_micros: posting.bid_micros,
-        own_bid: posting.has_own_bid(),
-        pattern: candidate.pattern,
+    /// Its postings, in the order of listings.
+    pub(crate) fn postings<'i>(&self, index: &'i Index) -> &'i [Posting] {
+        let first = self.first_posting as usize;
+        &index.postings[first..first + self.listings as usize]
+    }
+
+    /// The candidate that it makes of a listing, if the listing has this keyword.
+    pub(crate) fn find(&self, index: &Index, listing: ListingId) -> Option<Candidate> {
+        let postings = self.postings(index);
+        let at = postings.binary_search_by_key(&listing, |posting| posting.listing).ok()?;
+        Some(self.candidate(postings[at]))
     }
 }
 
@@ -110,16 +154,13 @@ fn best_first(a: &Hit, b: &Hit) -> Ordering {
 }
 
 /// Leaves the first `limit` hits in order, at most `max_per_group` of each group.
-fn cut(index: &Index, query: &Query<'_>, ranking: &mut Ranking) {
-    let Ranking { hits, groups } = ranking;
-    let limit = query.limit as usize;
-    if query.max_per_group > 0 {
+fn cut(case: &Case<'_>, ranking: &mut Ranking) {
+    let Ranking { hits, groups, .. } = ranking;
+    let limit = case.query.limit as usize;
+    if case.query.max_per_group > 0 {
         hits.sort_unstable_by(best_first);
-        groups.clear();
-        hits.retain(|hit| {
-            let group = index.listings.judged[hit.listing.0 as usize].group;
-            group == GroupId::NONE || count(groups, group) <= query.max_per_group
-        });
+        groups.0.clear();
+        hits.retain(|hit| groups.keeps(case, hit));
         hits.truncate(limit);
         return;
     }
@@ -132,15 +173,23 @@ fn cut(index: &Index, query: &Query<'_>, ranking: &mut Ranking) {
     hits.sort_unstable_by(best_first);
 }
 
-/// Counts one more of a group and returns how many that makes.
-fn count(groups: &mut Vec<(GroupId, u32)>, group: GroupId) -> u32 {
-    let at = match groups.binary_search_by_key(&group, |&(group, _)| group) {
-        Ok(at) => at,
-        Err(at) => {
-            groups.insert(at, (group, 0));
-            at
-        }
-    };
-    groups[at].1 += 1;
-    groups[at].1
+impl GroupCounts {
+    /// Counts one more hit of its group, and says whether the group may have so many.
+    fn keeps(&mut self, case: &Case<'_>, hit: &Hit) -> bool {
+        let most = case.query.max_per_group;
+        let group = case.index.listings.judged[hit.listing.0 as usize].group;
+        most == 0 || group == GroupId::NONE || self.count(group) <= most
+    }
+
+    fn count(&mut self, group: GroupId) -> u32 {
+        let at = match self.0.binary_search_by_key(&group, |&(group, _)| group) {
+            Ok(at) => at,
+            Err(at) => {
+                self.0.insert(at, (group, 0));
+                at
+            }
+        };
+        self.0[at].1 += 1;
+        self.0[at].1
+    }
 }

@@ -1,7 +1,12 @@
 //! The whole matcher: tables through one [`check`](cases::check), and properties against [`crate::naive`].
 
 mod cases;
+mod explained;
 mod parts;
 mod properties;
+mod records;
+mod references;
 mod refused;
+mod rules;
+mod shared_keywords;
 mod vectors;

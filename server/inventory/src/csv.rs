@@ -1,15 +1,17 @@
-//! CSV: one keyword a row under a header, and the adjacent rows of one `listing_id` are one listing.
+//! CSV: one keyword a row under a header, and the adjacent rows of one `listing_id` are one listing. A file with the
+//! header of a Google Ads Editor export is one ([`crate::ads_editor`]).
 //!
 //! A listing is whole or not there. So a row that cannot be told to belong to a listing refuses the inventory however
 //! many bad records are admitted: it may have been a negative of the listing around it.
 
 mod header;
-mod rows;
+pub(crate) mod rows;
 
 use std::io::{self, Read};
 
 use broadside_core::Keyword;
 
+use crate::ads_editor;
 use crate::csv::header::{Column, Header};
 use crate::csv::rows::{Row, Rows};
 use crate::draft::{Draft, Names, Slot};
@@ -19,7 +21,12 @@ use crate::load::Loader;
 use crate::reason::Reason;
 use crate::scalar::{self, Refusal};
 
-const NAMES: Names = Names { id: "listing_id", keywords: "keyword" };
+const NAMES: Names = Names {
+    id: "listing_id",
+    keywords: "keyword",
+    unique: "give each listing an id of its own, and keep the rows of one listing next to each other (sort them by \
+             listing_id)",
+};
 
 /// The listing whose rows are being read.
 struct Gathering {
@@ -30,12 +37,28 @@ struct Gathering {
     first: [String; Column::OF_LISTING.len()],
 }
 
+/// What the first row is the header of.
+enum Table {
+    Ours(Header),
+    AdsEditor(ads_editor::Header),
+}
+
 /// Reads the header and every row. Blank rows are skipped.
 pub(crate) fn read<R: Read>(lines: &mut Lines<R>, loader: &mut Loader<'_>) -> io::Result<()> {
     let mut rows = Rows::new();
-    let Some(header) = read_header(&mut rows, lines, loader)? else {
-        return Ok(());
-    };
+    match read_header(&mut rows, lines, loader)? {
+        None => Ok(()),
+        Some(Table::Ours(header)) => read_rows(&header, &mut rows, lines, loader),
+        Some(Table::AdsEditor(header)) => ads_editor::read(&header, &mut rows, lines, loader),
+    }
+}
+
+fn read_rows<R: Read>(
+    header: &Header,
+    rows: &mut Rows,
+    lines: &mut Lines<R>,
+    loader: &mut Loader<'_>,
+) -> io::Result<()> {
     let mut gathering =
         Gathering { draft: Draft::new(NAMES), open: false, first: Default::default() };
     while let Some(row) = rows.next(lines)? {
@@ -43,7 +66,7 @@ pub(crate) fn read<R: Read>(lines: &mut Lines<R>, loader: &mut Loader<'_>) -> io
             Err(fault) => refuse(fault, loader),
             Ok(row) if row.is_blank() => {}
             Ok(row) => match header.cell(&row, Column::ListingId) {
-                Some(id) if !id.trim().is_empty() => gathering.add(&header, &row, id, loader),
+                Some(id) if !id.trim().is_empty() => gathering.add(header, &row, id, loader),
                 _ => {
                     let place = header.place(&row, Column::ListingId);
                     let what = "is missing; each row names the listing of its keyword";
@@ -61,10 +84,13 @@ fn read_header<R: Read>(
     rows: &mut Rows,
     lines: &mut Lines<R>,
     loader: &mut Loader<'_>,
-) -> io::Result<Option<Header>> {
+) -> io::Result<Option<Table>> {
     let mut faults = Faults::default();
-    let header = match rows.next(lines)? {
-        Some(Ok(row)) => Header::read(&row, &mut faults),
+    let table = match rows.next(lines)? {
+        Some(Ok(row)) if ads_editor::Header::is_in(&row) => {
+            ads_editor::Header::read(&row, &mut faults).map(Table::AdsEditor)
+        }
+        Some(Ok(row)) => Header::read(&row, &mut faults).map(Table::Ours),
         Some(Err(fault)) => {
             faults.push_refusing(fault);
             None
@@ -77,14 +103,14 @@ fn read_header<R: Read>(
             None
         }
     };
-    if header.is_none() {
+    if table.is_none() {
         loader.submit_faults(&mut faults);
     }
-    Ok(header)
+    Ok(table)
 }
 
 /// Reports a row that belongs to no listing that is known.
-fn refuse(fault: Fault, loader: &mut Loader<'_>) {
+pub(crate) fn refuse(fault: Fault, loader: &mut Loader<'_>) {
     let mut faults = Faults::default();
     faults.push_refusing(fault);
     loader.submit_faults(&mut faults);
@@ -99,16 +125,9 @@ impl Gathering {
         } else {
             self.compare(header, row);
         }
-        if row.len() == header.len() {
-            self.read_keyword(header, row);
-        } else {
-            let place = Place { line: row.line, column: 1, path: Path::Record };
-            let what = format!(
-                "has {} cells where the header has {}; a cell with a comma in it needs quotation marks around it",
-                row.len(),
-                header.len()
-            );
-            self.draft.faults.push(Fault::new(place, Reason::MalformedCsv, what, row.first_line()));
+        match row.uneven(header.len()) {
+            None => self.read_keyword(header, row),
+            Some(fault) => self.draft.faults.push(fault),
         }
     }
 
@@ -162,8 +181,8 @@ impl Gathering {
         let Draft { faults, .. } = &mut self.draft;
         let match_type = header.cell(row, Column::MatchType).unwrap_or_default().trim();
         let read = if match_type.is_empty() {
-            let parsed = Keyword::parse(text).map_err(|error| Fault::notation(place, error, text));
-            parsed.map(|parsed| (parsed.keyword, parsed.negative))
+            let parsed = Keyword::parse(text);
+            Ok((parsed.keyword, parsed.negative))
         } else {
             let read = scalar::match_type(&match_type.to_ascii_uppercase(), true);
             read.map(|(match_type, negative)| (Keyword::new(text, match_type), negative)).map_err(

@@ -1,40 +1,53 @@
-//! A listing while it is read: its values so far, where each stands in the source, and what is wrong with it.
+//! A record while it is read: its values so far, where each stands in the source, and what is wrong with it.
 //!
-//! The index judges a listing by its values and names a field; the draft knows what that field is called in the format
+//! The index judges a record by its values and names a field; the draft knows what that field is called in the format
 //! at hand, and at which line and column a person finds it. One draft serves all records of a source in turn, so that
 //! its buffers are allocated once.
 
-use broadside_core::limits::{LISTING_KEYWORDS_MAX, LISTING_NEGATIVES_MAX};
-use broadside_core::{Field, Keyword, Listing};
+use broadside_core::limits::{LISTING_KEYWORDS_MAX, NEGATIVE_LISTS_REFERRED_MAX, NEGATIVES_MAX};
+use broadside_core::{Field, Group, IndexBuilder, Keyword, Listing, NegativeList, RecordError};
 
 use crate::fault::{Faults, Path, Place};
+use crate::kind::Kind;
 use crate::scalar::show_time;
 
-/// A listing while it is read.
+/// A record while it is read.
 pub(crate) struct Draft {
+    /// A listing unless the reader says otherwise.
+    pub(crate) kind: Kind,
+    /// The values of the record, of whatever kind: a group has some of a listing's fields, and a negative list has its
+    /// name as the id and its negatives.
     pub(crate) listing: Listing,
     pub(crate) faults: Faults,
     line: u64,
-    names: Names,
+    pub(crate) names: Names,
     slots: [Option<Place>; Slot::COUNT],
     keywords: Vec<Place>,
     negatives: Vec<Place>,
+    negative_lists: Vec<Place>,
 }
 
-/// What a format calls the two fields that have another name in each.
+/// What differs from format to format in how a record is spoken of.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Names {
+    /// What the id is called.
     pub(crate) id: &'static str,
+    /// What the keywords are called, and the negatives among them.
     pub(crate) keywords: &'static str,
+    /// What to do about an id that another record has.
+    pub(crate) unique: &'static str,
 }
 
 /// The fields that the index may find fault with, each as a whole.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Slot {
+    /// The id, or the name of a negative list.
     Id,
     Group,
     Keywords,
     Negatives,
+    NegativeLists,
+    Targeting,
     Quality,
     EndTime,
     Payload,
@@ -47,6 +60,7 @@ impl Slot {
 impl Draft {
     pub(crate) fn new(names: Names) -> Draft {
         Draft {
+            kind: Kind::Listing,
             listing: Listing::new(""),
             faults: Faults::default(),
             line: 0,
@@ -54,23 +68,37 @@ impl Draft {
             slots: [None; Slot::COUNT],
             keywords: Vec::new(),
             negatives: Vec::new(),
+            negative_lists: Vec::new(),
         }
     }
 
-    /// Starts the next listing, whose record starts at this line.
+    /// Starts the next record, which starts at this line.
     pub(crate) fn begin(&mut self, line: u64) {
         let before = std::mem::replace(&mut self.listing, Listing::new(""));
-        let Listing { mut id, mut keywords, mut negatives, mut payload, .. } = before;
+        let Listing { mut id, mut keywords, mut negatives, .. } = before;
+        let Listing { mut negative_lists, mut targeting, mut payload, .. } = before;
         id.clear();
         keywords.clear();
         negatives.clear();
+        negative_lists.clear();
+        targeting.clear();
         payload.clear();
-        self.listing = Listing { id, keywords, negatives, payload, ..Listing::new("") };
+        self.listing = Listing {
+            id,
+            keywords,
+            negatives,
+            negative_lists,
+            targeting,
+            payload,
+            ..Listing::new("")
+        };
+        self.kind = Kind::Listing;
         self.faults.clear();
         self.line = line;
         self.slots = [None; Slot::COUNT];
         self.keywords.clear();
         self.negatives.clear();
+        self.negative_lists.clear();
     }
 
     /// The line at which the record starts.
@@ -87,7 +115,7 @@ impl Draft {
     /// follows is dropped, so that a file of one endless listing does not fill the memory.
     pub(crate) fn add_keyword(&mut self, keyword: Keyword, negative: bool, place: Place) {
         let (keywords, places, most) = if negative {
-            (&mut self.listing.negatives, &mut self.negatives, LISTING_NEGATIVES_MAX)
+            (&mut self.listing.negatives, &mut self.negatives, NEGATIVES_MAX)
         } else {
             (&mut self.listing.keywords, &mut self.keywords, LISTING_KEYWORDS_MAX)
         };
@@ -97,37 +125,100 @@ impl Draft {
         }
     }
 
-    /// Where a field of the listing stands.
+    /// Adds the name of a negative list, and where it stands; as many as [`Draft::add_keyword`] would.
+    pub(crate) fn add_negative_list(&mut self, name: String, place: Place) {
+        if self.negative_lists.len() <= NEGATIVE_LISTS_REFERRED_MAX {
+            self.listing.negative_lists.push(name);
+            self.negative_lists.push(place);
+        }
+    }
+
+    /// Adds the record to an index.
+    ///
+    /// # Errors
+    /// What the index finds wrong with it.
+    pub(crate) fn add_to(&self, index: &mut IndexBuilder) -> Result<(), Vec<RecordError>> {
+        match self.kind {
+            Kind::Listing => index.add(&self.listing),
+            Kind::Group => index.add_group(&self.group()),
+            Kind::NegativeList => index.add_negative_list(&self.negative_list()),
+        }
+    }
+
+    fn group(&self) -> Group {
+        let Listing { id, status, start_time, end_time, bid_micros, .. } = &self.listing;
+        let Listing { targeting, negatives, negative_lists, .. } = &self.listing;
+        Group {
+            id: id.clone(),
+            status: *status,
+            start_time: *start_time,
+            end_time: *end_time,
+            targeting: targeting.clone(),
+            negatives: negatives.clone(),
+            negative_lists: negative_lists.clone(),
+            bid_micros: *bid_micros,
+        }
+    }
+
+    fn negative_list(&self) -> NegativeList {
+        let Listing { id, negatives, .. } = &self.listing;
+        NegativeList { name: id.clone(), negatives: negatives.clone() }
+    }
+
+    /// Where a field of the record stands.
     pub(crate) fn place(&self, field: Field) -> Place {
+        let slot = |slot: Slot| self.slots[slot as usize];
         let (noted, name) = match field {
             Field::Keyword(index) => (self.keywords.get(index).copied(), self.names.keywords),
             Field::Negative(index) => (self.negatives.get(index).copied(), self.names.keywords),
-            Field::Id => (self.slots[Slot::Id as usize], self.names.id),
-            Field::Group => (self.slots[Slot::Group as usize], "group"),
-            Field::Keywords => (self.slots[Slot::Keywords as usize], self.names.keywords),
-            Field::Negatives => (self.slots[Slot::Negatives as usize], self.names.keywords),
-            Field::Quality => (self.slots[Slot::Quality as usize], "quality"),
-            Field::EndTime => (self.slots[Slot::EndTime as usize], "end_time"),
-            Field::Payload => (self.slots[Slot::Payload as usize], "payload"),
+            Field::NegativeList(index) => {
+                (self.negative_lists.get(index).copied(), "negative_lists")
+            }
+            Field::Id => (slot(Slot::Id), self.names.id),
+            Field::Name => (slot(Slot::Id), "name"),
+            Field::Group => (slot(Slot::Group), "group"),
+            Field::Keywords => (slot(Slot::Keywords), self.names.keywords),
+            Field::Negatives => (slot(Slot::Negatives), self.names.keywords),
+            Field::NegativeLists => (slot(Slot::NegativeLists), "negative_lists"),
+            Field::Targeting => (slot(Slot::Targeting), "targeting"),
+            Field::Quality => (slot(Slot::Quality), "quality"),
+            Field::EndTime => (slot(Slot::EndTime), "end_time"),
+            Field::Payload => (slot(Slot::Payload), "payload"),
         };
         noted.unwrap_or(Place { line: self.line, column: 0, path: Path::Field(name) })
+    }
+
+    /// The text of a field that is an expression, without the marks around it.
+    pub(crate) fn expression(&self, field: Field) -> Option<&str> {
+        let listing = &self.listing;
+        match field {
+            Field::Targeting => Some(&listing.targeting),
+            Field::Keyword(index) => {
+                listing.keywords.get(index).map(|keyword| keyword.text.as_str())
+            }
+            Field::Negative(index) => {
+                listing.negatives.get(index).map(|keyword| keyword.text.as_str())
+            }
+            _ => None,
+        }
     }
 
     /// The value of a field, as a report shows it.
     pub(crate) fn value(&self, field: Field) -> String {
         let listing = &self.listing;
+        let keyword = |sign: &str, keyword: Option<&Keyword>| {
+            keyword.map(|keyword| format!("{sign}{keyword}")).unwrap_or_default()
+        };
         match field {
-            Field::Id => listing.id.clone(),
+            Field::Id | Field::Name => listing.id.clone(),
             Field::Group => listing.group.clone().unwrap_or_default(),
-            Field::Keyword(index) => {
-                listing.keywords.get(index).map(Keyword::to_string).unwrap_or_default()
+            Field::Keyword(index) => keyword("", listing.keywords.get(index)),
+            Field::Negative(index) => keyword("-", listing.negatives.get(index)),
+            Field::NegativeList(index) => {
+                listing.negative_lists.get(index).cloned().unwrap_or_default()
             }
-            Field::Negative(index) => listing
-                .negatives
-                .get(index)
-                .map(|keyword| format!("-{keyword}"))
-                .unwrap_or_default(),
-            Field::Keywords | Field::Negatives => String::new(),
+            Field::Keywords | Field::Negatives | Field::NegativeLists => String::new(),
+            Field::Targeting => listing.targeting.clone(),
             Field::Quality => listing.quality.to_string(),
             Field::EndTime => listing.end_time.map(show_time).unwrap_or_default(),
             Field::Payload => String::from_utf8_lossy(&listing.payload).into_owned(),
@@ -141,6 +232,7 @@ mod tests {
 
     use super::{Draft, Names, Slot};
     use crate::fault::{Fault, Path, Place};
+    use crate::kind::Kind;
     use crate::reason::Reason;
 
     #[test]
@@ -148,9 +240,10 @@ mod tests {
         let place = Place { line: 1, column: 2, path: Path::Field("x") };
         let time = Some(Time { seconds: 1, nanos: 0 });
         let keyword = Keyword::new("a", MatchType::Exact);
-        let mut draft = Draft::new(Names { id: "id", keywords: "keywords" });
+        let mut draft = Draft::new(Names { id: "id", keywords: "keywords", unique: "" });
         draft.listing = Listing {
             group: Some("g".to_owned()),
+            targeting: "x == 1".to_owned(),
             bid_micros: Some(1),
             quality: 2.0,
             status: Status::Paused,
@@ -161,13 +254,19 @@ mod tests {
         };
         draft.add_keyword(keyword.clone(), false, place);
         draft.add_keyword(keyword, true, place);
+        draft.add_negative_list("n".to_owned(), place);
+        draft.kind = Kind::Group;
         draft.note(Slot::Id, place);
         draft.faults.push_refusing(Fault::new(place, Reason::WrongType, "", ""));
 
         draft.begin(7);
-        assert_eq!(draft.listing, Listing::new(""));
+        assert_eq!((draft.kind, &draft.listing), (Kind::Listing, &Listing::new("")));
         assert!(draft.faults.is_empty() && !draft.faults.refuses_inventory());
-        for (field, name) in [(Field::Id, "id"), (Field::Keyword(0), "keywords")] {
+        for (field, name) in [
+            (Field::Id, "id"),
+            (Field::Keyword(0), "keywords"),
+            (Field::NegativeList(0), "negative_lists"),
+        ] {
             assert_eq!(draft.place(field), Place { line: 7, column: 0, path: Path::Field(name) });
         }
     }

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use broadside_core::NotationError;
-
+use crate::kind::Kind;
 use crate::limits::{BAD_RECORDS_MAX, VALUE_BYTES_MAX};
 use crate::reason::Reason;
 
@@ -74,12 +73,6 @@ impl Fault {
         }
     }
 
-    /// A keyword whose notation is refused.
-    pub(crate) fn notation(place: Place, error: NotationError, notation: &str) -> Fault {
-        let NotationError::RegexNotServed = error;
-        Fault::new(place, Reason::NotServedYet, format_args!("cannot be read: {error}"), notation)
-    }
-
     /// A fault of a field that has a name of the writer's making.
     pub(crate) fn named(
         place: Place,
@@ -111,6 +104,17 @@ impl Faults {
         self.push(fault);
     }
 
+    /// Makes what is wrong refuse the whole inventory, as [`Faults::push_refusing`] does.
+    pub(crate) fn refuse_inventory(&mut self) {
+        self.refuses_inventory = true;
+    }
+
+    /// Weighs the faults by the kind of their record: what is not a listing takes part in listings, so that any fault of
+    /// it refuses the whole inventory.
+    pub(crate) fn weigh(&mut self, kind: Kind) {
+        self.refuses_inventory |= kind != Kind::Listing && !self.is_empty();
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
@@ -136,11 +140,16 @@ impl Faults {
 
 /// As much of a value as is shown, whole characters only.
 pub(crate) fn cut(value: &str) -> &str {
-    if value.len() <= VALUE_BYTES_MAX {
-        return value;
+    cut_to(value, VALUE_BYTES_MAX)
+}
+
+/// The start of a text, at most this many bytes of it and whole characters only.
+pub(crate) fn cut_to(text: &str, bytes_max: usize) -> &str {
+    if text.len() <= bytes_max {
+        return text;
     }
-    let end = (0..=VALUE_BYTES_MAX).rev().find(|&end| value.is_char_boundary(end)).unwrap_or(0);
-    &value[..end]
+    let end = (0..=bytes_max).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
+    &text[..end]
 }
 
 /// The path as a report shows it; empty for the record as a whole.

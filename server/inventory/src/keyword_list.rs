@@ -11,7 +11,11 @@ use crate::lines::Lines;
 use crate::load::Loader;
 use crate::reason::Reason;
 
-const NAMES: Names = Names { id: "id", keywords: "keyword" };
+const NAMES: Names = Names {
+    id: "id",
+    keywords: "keyword",
+    unique: "the ids of a keyword list are its line numbers, so load one list only, or write JSON Lines or CSV",
+};
 
 /// Reads every line. Blank lines are skipped, and counted for the numbers of those after them.
 pub(crate) fn read<R: Read>(lines: &mut Lines<R>, loader: &mut Loader<'_>) -> io::Result<()> {
@@ -23,7 +27,7 @@ pub(crate) fn read<R: Read>(lines: &mut Lines<R>, loader: &mut Loader<'_>) -> io
             Ok(text) => {
                 draft.begin(line.number);
                 read_keyword(text, line.number, &mut draft);
-                loader.submit(&mut draft);
+                loader.submit_line(&mut draft, text);
             }
         }
     }
@@ -34,13 +38,12 @@ fn read_keyword(text: &str, line: u64, draft: &mut Draft) {
     write!(draft.listing.id, "{line}").expect("a String takes whatever is written to it");
     let start = text.len() - text.trim_start().len();
     let place = Place { line, column: start as u64 + 1, path: Path::Field(NAMES.keywords) };
-    match Keyword::parse(text) {
-        Ok(parsed) if parsed.negative => {
-            let what = "is a negative, which means nothing on its own; write the listing with its keywords and \
-                        negatives in JSON Lines or CSV, or quote a keyword that starts with a hyphen";
-            draft.faults.push(Fault::new(place, Reason::NegativeAlone, what, text));
-        }
-        Ok(parsed) => draft.add_keyword(parsed.keyword, false, place),
-        Err(error) => draft.faults.push(Fault::notation(place, error, text)),
+    let parsed = Keyword::parse(text);
+    if parsed.negative {
+        let what = "is a negative, which means nothing on its own; write the listing with its keywords and \
+                    negatives in JSON Lines or CSV, or quote a keyword that starts with a hyphen";
+        draft.faults.push(Fault::new(place, Reason::NegativeAlone, what, text));
+    } else {
+        draft.add_keyword(parsed.keyword, false, place);
     }
 }

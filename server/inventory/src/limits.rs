@@ -10,6 +10,16 @@ pub const VALUE_BYTES_MAX: usize = 200;
 pub const PROGRESS_RECORDS: u64 = 65_536;
 /// Bytes of a file that are read, unpacked and hashed at a time.
 pub(crate) const CHUNK_BYTES: usize = 256 * 1024;
+/// Bytes of UTF-16 that are decoded at a time.
+pub(crate) const UTF16_CHUNK_BYTES: usize = 32 * 1024;
+/// Warnings that are described; beyond it they are only counted.
+pub const WARNINGS_MAX: usize = 100;
+/// Groups, and negative lists, among which a better name for a reference is looked for.
+pub(crate) const REFERENCE_NAMES_MAX: usize = 10_000;
+/// Misspelt names of groups and negative lists for which a better one is looked for.
+pub(crate) const REFERENCE_HINTS_MAX: usize = 100;
+/// Bytes of names and negatives of campaigns and ad groups that are held while a Google Ads Editor export is read.
+pub const ADS_EDITOR_BYTES_MAX: usize = 256 * 1024 * 1024;
 /// Bytes of a misspelt name for which a better one is looked for.
 pub(crate) const SUGGESTION_BYTES_MAX: usize = 64;
 

@@ -1,16 +1,18 @@
-//! The lines of a stream, one at a time, in one buffer that never holds more than a line may have.
+//! The lines of a stream, one at a time, in one buffer that never holds more than a line may have. UTF-16 is decoded on
+//! the way; the columns of its lines are counted in bytes of the UTF-8 that it becomes.
 //!
 //! A byte order mark before the first line and the carriage return before a line's end are not part of any line.
 
 use std::io::{self, BufRead, BufReader, Read};
 
+use crate::encoding::Decoder;
 use crate::fault::{Fault, Path, Place};
 use crate::limits::{CHUNK_BYTES, LINE_BYTES_MAX};
 use crate::reason::Reason;
 
 /// Reads lines.
 pub(crate) struct Lines<R> {
-    reader: BufReader<R>,
+    reader: BufReader<Decoder<R>>,
     line: Vec<u8>,
     number: u64,
 }
@@ -27,7 +29,8 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 impl<R: Read> Lines<R> {
     pub(crate) fn new(reader: R) -> Lines<R> {
-        Lines { reader: BufReader::with_capacity(CHUNK_BYTES, reader), line: Vec::new(), number: 0 }
+        let reader = BufReader::with_capacity(CHUNK_BYTES, Decoder::new(reader));
+        Lines { reader, line: Vec::new(), number: 0 }
     }
 
     /// The next line, or `None` after the last.
@@ -50,12 +53,13 @@ impl<R: Read> Lines<R> {
         if self.number == 1 {
             line = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line);
         }
-        Ok(Some(Line { number: self.number, text: readable(line, self.number) }))
+        let text = readable(line, self.number, self.reader.get_ref().is_utf16());
+        Ok(Some(Line { number: self.number, text }))
     }
 }
 
 /// The line as text, or why not.
-fn readable(line: &[u8], number: u64) -> Result<&str, Fault> {
+fn readable(line: &[u8], number: u64, is_utf16: bool) -> Result<&str, Fault> {
     let place = Place { line: number, column: 1, path: Path::Record };
     if line.len() > LINE_BYTES_MAX {
         let what =
@@ -65,9 +69,8 @@ fn readable(line: &[u8], number: u64) -> Result<&str, Fault> {
     }
     std::str::from_utf8(line).map_err(|error| {
         let good = error.valid_up_to();
-        let utf16 = number == 1 && (line.starts_with(b"\xff\xfe") || line.starts_with(b"\xfe\xff"));
-        let what = if utf16 {
-            "is UTF-16 text; save the file as UTF-8"
+        let what = if is_utf16 {
+            "has bytes that are not UTF-16, as the rest of the file is (half of a pair or of a unit); write the file again"
         } else {
             "has a byte that is not UTF-8; save the file as UTF-8"
         };
@@ -105,7 +108,10 @@ mod tests {
         check(b"a\rb\r\n", &["a\rb"]);
         check(b"\xef\xbb\xbfa\n\xef\xbb\xbfb", &["a", "\u{feff}b"]);
         check(b"a\nb\xffc\nd", &["a", "INVALID_UTF8@2", "d"]);
-        check(b"\xff\xfea\0", &["INVALID_UTF8@1"]);
+        check(b"\xff\xfea\0\r\0\n\0\xe9\0", &["a", "é"]);
+        check(b"\xfe\xff\0a\0\n\0b", &["a", "b"]);
+        check(b"\xff\xfea\0\n\0\xe9\0\0\xd8\n\0c\0", &["a", "INVALID_UTF8@3", "c"]);
+        check(b"\xff\xfea\0\n\0b", &["a", "INVALID_UTF8@1"]);
     }
 
     #[test]

@@ -4,27 +4,33 @@ use std::cell::Cell;
 use std::io::{self, Read};
 use std::rc::Rc;
 
-use broadside_core::{Field, Index, IndexBuilder, ListingError, Reason as IndexReason};
+use broadside_core::{
+    Field, Index, IndexBuilder, Reason as IndexReason, Record, RecordError, Review, Unresolved,
+};
 
 use crate::draft::Draft;
 use crate::error::ReadError;
 use crate::fault::{Fault, Faults, Path, Place};
-use crate::limits::PROGRESS_RECORDS;
+use crate::kind::Kind;
+use crate::limits::{PROGRESS_RECORDS, WARNINGS_MAX};
 use crate::lines::Lines;
 use crate::origins::Origins;
 use crate::reason::Reason;
+use crate::references::References;
 use crate::report::{Rejection, Report};
 use crate::source::{Format, Source};
 use crate::stream::{Stream, Tally, read_message, stored_bytes};
-use crate::{csv, json_lines, keyword_list};
+use crate::warning::{Warning, Warnings};
+use crate::{csv, json_lines, keyword_list, position};
 
 /// What a load may leave out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReadOptions {
     /// Up to this many bad records are left out and reported; one more refuses the inventory. The default is 0.
     ///
-    /// A bad record that takes part in other listings refuses the inventory in any case: a source whose header cannot be
-    /// read, a CSV row that cannot be told to belong to a listing, a CSV listing whose rows are apart.
+    /// A bad record that takes part in listings refuses the inventory in any case: a group, a negative list, a reference
+    /// to one that does not exist, a source whose header cannot be read, a CSV row that cannot be told to belong to a
+    /// listing, a CSV listing whose rows are apart.
     pub max_rejected_records: u64,
 }
 
@@ -44,6 +50,11 @@ pub struct Loaded {
     pub bytes: u64,
     /// What was left out. Empty unless [`ReadOptions::max_rejected_records`] admits some.
     pub rejected: Rejection,
+    /// What is probably a mistake in the rest.
+    pub warnings: Warnings,
+    /// How many rows of Google Ads Editor exports were left out: those of what is removed, of negatives that are paused,
+    /// and of anything but keywords, negatives, campaigns, ad groups and shared sets.
+    pub ignored_rows: u64,
 }
 
 /// How far a load has come.
@@ -63,7 +74,13 @@ pub(crate) struct Loader<'l> {
     source: usize,
     builder: IndexBuilder,
     origins: Origins,
+    references: References,
+    /// Whether a group is there because a listing names it, and not because a record describes it.
+    has_named_groups: bool,
+    /// Whether there is a record of which not even the kind is known.
+    has_unknown_records: bool,
     report: Report,
+    ignored_rows: u64,
     bytes_read: Rc<Cell<u64>>,
     bytes_total: Option<u64>,
     progress: &'l mut dyn FnMut(Progress),
@@ -100,7 +117,11 @@ pub fn read_with_progress(
         source: 0,
         builder: IndexBuilder::new(),
         origins: Origins::default(),
+        references: References::default(),
+        has_named_groups: false,
+        has_unknown_records: false,
         report: Report::default(),
+        ignored_rows: 0,
         bytes_read: Rc::clone(&bytes_read),
         bytes_total,
         progress,
@@ -130,16 +151,22 @@ fn read_records<R: Read>(
 }
 
 impl<'l> Loader<'l> {
-    /// Takes a listing: into the index if nothing is wrong with it, else its faults into the report.
+    /// Takes a record: into the index if nothing is wrong with it, else its faults into the report.
     pub(crate) fn submit(&mut self, draft: &mut Draft) {
+        self.submit_line(draft, "");
+    }
+
+    /// The same of a record that has this line to itself, so that what is wrong inside a value is found in it.
+    pub(crate) fn submit_line(&mut self, draft: &mut Draft, line: &str) {
         if draft.faults.is_empty() {
-            match self.builder.add(&draft.listing) {
-                Ok(()) => self.origins.push(draft.line()),
-                Err(errors) => self.blame(draft, &errors),
+            match draft.add_to(&mut self.builder) {
+                Ok(()) => self.admit(draft),
+                Err(errors) => self.blame(draft, &errors, line),
             }
         } else if !self.report.is_full() {
-            self.judge_the_rest(draft);
+            self.judge_the_rest(draft, line);
         }
+        draft.faults.weigh(draft.kind);
         self.close_record(&mut draft.faults);
     }
 
@@ -150,9 +177,29 @@ impl<'l> Loader<'l> {
         self.submit_faults(&mut faults);
     }
 
-    /// Takes a record that is so bad that there is no listing in it.
+    /// Takes a record that is so bad that not even its kind is known.
     pub(crate) fn submit_faults(&mut self, faults: &mut Faults) {
+        // Only records of JSON Lines may be groups.
+        self.has_unknown_records |= self.source().format == Format::JsonLines;
         self.close_record(faults);
+    }
+
+    /// Counts a row that is no record.
+    pub(crate) fn ignore_row(&mut self) {
+        self.ignored_rows += 1;
+    }
+
+    /// Notes what later records and the verdict need of a record that is in the index now.
+    fn admit(&mut self, draft: &Draft) {
+        self.origins.push(draft.kind, draft.line());
+        self.references.note(draft.kind, &draft.listing.id);
+        // JSON Lines has records of groups. The other formats have not, so that there a name is enough.
+        if self.source().format != Format::JsonLines
+            && let Some(group) = &draft.listing.group
+        {
+            self.builder.name_group(group);
+            self.has_named_groups = true;
+        }
     }
 
     fn close_record(&mut self, faults: &mut Faults) {
@@ -165,10 +212,10 @@ impl<'l> Loader<'l> {
         }
     }
 
-    /// Lets an index that is thrown away judge a listing that is bad already, so that one report has all that is wrong
+    /// Lets an index that is thrown away judge a record that is bad already, so that one report has all that is wrong
     /// with it. What follows from a fault that is known is left out: a keyword that cannot be read is not missing.
-    fn judge_the_rest(&self, draft: &mut Draft) {
-        let Err(mut errors) = IndexBuilder::new().add(&draft.listing) else {
+    fn judge_the_rest(&self, draft: &mut Draft, line: &str) {
+        let Err(mut errors) = draft.add_to(&mut IndexBuilder::new()) else {
             return;
         };
         errors.retain(|error| match error.field {
@@ -180,17 +227,18 @@ impl<'l> Loader<'l> {
                 _ => true,
             },
         });
-        self.blame(draft, &errors);
+        self.blame(draft, &errors, line);
     }
 
     /// Adds what the index found to the draft's faults.
-    fn blame(&self, draft: &mut Draft, errors: &[ListingError]) {
+    fn blame(&self, draft: &mut Draft, errors: &[RecordError], line: &str) {
         for error in errors {
-            let (place, value) = (draft.place(error.field), draft.value(error.field));
+            let value = draft.value(error.field);
+            let place = self.place(draft, error, line);
             let fault = |what: String| Fault::coded(place, error.reason.code(), what, &value);
-            match error.reason {
+            match &error.reason {
                 IndexReason::DuplicateId(ordinal) => {
-                    let fault = fault(self.duplicate_message(ordinal as usize));
+                    let fault = fault(self.duplicate_message(draft, *ordinal));
                     if self.source().format == Format::Csv {
                         // The rows that were read before may lack the negatives that are here.
                         draft.faults.push_refusing(fault);
@@ -198,9 +246,27 @@ impl<'l> Loader<'l> {
                         draft.faults.push(fault);
                     }
                 }
+                IndexReason::Targeting(error) => {
+                    let (at, what) = (error.column(), error.message());
+                    let what = format!("is wrong at character {at} of the expression: {what}");
+                    draft.faults.push(fault(what));
+                }
                 reason => draft.faults.push(fault(reason.to_string())),
             }
         }
+    }
+
+    /// Where a fault that the index found stands: in the value of its field, or inside it if the line tells.
+    fn place(&self, draft: &Draft, error: &RecordError, line: &str) -> Place {
+        let place = draft.place(error.field);
+        let inside = || {
+            let position = position::inside(&error.reason)?;
+            let start = usize::try_from(place.column).ok()?.checked_sub(1)?;
+            let expression = draft.expression(error.field)?;
+            let format = self.source().format;
+            position::written_bytes(format, line.get(start..)?, expression, position)
+        };
+        Place { column: place.column + inside().unwrap_or(0) as u64, ..place }
     }
 
     fn source(&self) -> &'l Source {
@@ -208,22 +274,13 @@ impl<'l> Loader<'l> {
     }
 
     /// Where an id was used first, and what to do about it in the format at hand.
-    fn duplicate_message(&self, ordinal: usize) -> String {
-        let first = match self.origins.find(ordinal) {
+    fn duplicate_message(&self, draft: &Draft, ordinal: u32) -> String {
+        let first = match self.origins.find(draft.kind, ordinal) {
             Some((source, Some(line))) => format!("{}, line {line}", self.sources[source].name()),
             Some((source, None)) => self.sources[source].name().to_owned(),
             None => "an earlier record".to_owned(),
         };
-        let advice = match self.source().format {
-            Format::JsonLines => "give each listing an id of its own",
-            Format::KeywordList => {
-                "the ids of a keyword list are its line numbers, so load one list only, or write JSON Lines or CSV"
-            }
-            Format::Csv => {
-                "give each listing an id of its own, and keep the rows of one listing next to each other (sort them by listing_id)"
-            }
-        };
-        format!("is used already, by {first}; {advice}")
+        format!("is used already, by {first}; {}", draft.names.unique)
     }
 
     fn tell_progress(&mut self) {
@@ -234,6 +291,10 @@ impl<'l> Loader<'l> {
 
     /// The verdict.
     fn finish(mut self, tally: Tally, options: &ReadOptions) -> Result<Loaded, ReadError> {
+        if self.has_unknown_records && self.has_named_groups {
+            // It may be the record of a group that is there by its name alone, without its rules.
+            self.report.refuse_inventory();
+        }
         let refused = self.report.refuses(options.max_rejected_records);
         if self.builder.listings() == 0 && !refused {
             let place = Place { line: 0, column: 0, path: Path::Record };
@@ -246,14 +307,59 @@ impl<'l> Loader<'l> {
         if self.report.refuses(options.max_rejected_records) {
             return Err(ReadError::Rejected(self.report.into_rejection()));
         }
-        let records = self.report.records();
+        let builder = std::mem::take(&mut self.builder);
+        let (index, review) = match builder.finish_with_review(WARNINGS_MAX) {
+            Ok(finished) => finished,
+            Err(unresolved) => {
+                self.report_unresolved(&unresolved);
+                return Err(ReadError::Rejected(self.report.into_rejection()));
+            }
+        };
         Ok(Loaded {
-            index: self.builder.finish(),
+            index,
+            warnings: self.warnings(review),
+            ignored_rows: self.ignored_rows,
             bytes: tally.bytes(),
             generation: tally.generation(),
             sources: self.sources.iter().map(Source::to_string).collect(),
-            records,
+            records: self.report.records(),
             rejected: self.report.into_rejection(),
         })
+    }
+
+    /// Reports what only the whole inventory told, record by record.
+    fn report_unresolved(&mut self, unresolved: &[Unresolved]) {
+        for of_record in unresolved.chunk_by(|a, b| a.record == b.record) {
+            let (source, line) = self.origin(of_record[0].record);
+            let mut faults = Faults::default();
+            for Unresolved { error, .. } in of_record {
+                faults.push_refusing(self.references.fault(error, line));
+                if self.report.is_full() {
+                    break;
+                }
+            }
+            self.report.add(source, &mut faults);
+        }
+    }
+
+    /// What is probably a mistake, where a person finds it.
+    fn warnings(&self, review: Review) -> Warnings {
+        let warnings = review.warnings.into_iter().map(|warning| {
+            let broadside_core::Warning { kind, record, id, field, message } = warning;
+            let (source, line) = self.origin(record);
+            let (source, code, field) = (source.to_owned(), kind.code(), field.to_string());
+            Warning { source, line, code, field, id, message }
+        });
+        let counts = review.counts.into_iter().map(|(kind, count)| (kind.code(), count));
+        Warnings { counts: counts.collect(), warnings: warnings.collect() }
+    }
+
+    /// The name of the source from which a record of the index came, and its line; 0 if it is not known.
+    fn origin(&self, record: Record) -> (&'l str, u64) {
+        let (kind, ordinal) = Kind::of(record);
+        match self.origins.find(kind, ordinal) {
+            Some((source, line)) => (self.sources[source].name(), u64::from(line.unwrap_or(0))),
+            None => ("", 0),
+        }
     }
 }

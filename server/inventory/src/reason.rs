@@ -15,7 +15,6 @@ pub(crate) enum Reason {
     MalformedJson,
     MissingField,
     NegativeAlone,
-    NotServedYet,
     OutOfRange,
     UnknownField,
     UnknownValue,
@@ -25,7 +24,7 @@ pub(crate) enum Reason {
 impl Reason {
     /// Every reason, for the tests that hold the documentation to it.
     #[cfg(test)]
-    pub(crate) const ALL: [Reason; 16] = [
+    pub(crate) const ALL: [Reason; 15] = [
         Reason::BidOnNegative,
         Reason::ConflictingValue,
         Reason::DuplicateField,
@@ -37,7 +36,6 @@ impl Reason {
         Reason::MalformedJson,
         Reason::MissingField,
         Reason::NegativeAlone,
-        Reason::NotServedYet,
         Reason::OutOfRange,
         Reason::UnknownField,
         Reason::UnknownValue,
@@ -58,7 +56,6 @@ impl Reason {
             Reason::MalformedJson => "MALFORMED_JSON",
             Reason::MissingField => "MISSING_FIELD",
             Reason::NegativeAlone => "NEGATIVE_ALONE",
-            Reason::NotServedYet => "NOT_SERVED_YET",
             Reason::OutOfRange => "OUT_OF_RANGE",
             Reason::UnknownField => "UNKNOWN_FIELD",
             Reason::UnknownValue => "UNKNOWN_VALUE",

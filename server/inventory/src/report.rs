@@ -72,6 +72,11 @@ impl Report {
         self.rejection.bad_records.truncate(BAD_RECORDS_MAX);
     }
 
+    /// Refuses the inventory, however many bad records are admitted.
+    pub(crate) fn refuse_inventory(&mut self) {
+        self.refuses_inventory = true;
+    }
+
     pub(crate) fn is_full(&self) -> bool {
         self.rejection.bad_records.len() == BAD_RECORDS_MAX
     }

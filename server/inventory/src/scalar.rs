@@ -12,13 +12,15 @@ pub(crate) type Refusal = (Reason, String);
 /// A match type, and whether it is one of a negative.
 pub(crate) type SignedMatchType = (MatchType, bool);
 
-const MATCH_TYPES: [(&str, SignedMatchType); 6] = [
+const MATCH_TYPES: [(&str, SignedMatchType); 8] = [
     ("EXACT", (MatchType::Exact, false)),
     ("PHRASE", (MatchType::Phrase, false)),
     ("BROAD", (MatchType::Broad, false)),
+    ("REGEX", (MatchType::Regex, false)),
     ("NEGATIVE_EXACT", (MatchType::Exact, true)),
     ("NEGATIVE_PHRASE", (MatchType::Phrase, true)),
     ("NEGATIVE_BROAD", (MatchType::Broad, true)),
+    ("NEGATIVE_REGEX", (MatchType::Regex, true)),
 ];
 
 /// A bid: a whole number of millionths, which an int64 holds.
@@ -72,15 +74,9 @@ pub(crate) fn show_time(time: Time) -> String {
 
 /// A match type by its name, in capitals. `negatives` says whether the `NEGATIVE_` ones have a meaning here.
 pub(crate) fn match_type(name: &str, negatives: bool) -> Result<SignedMatchType, Refusal> {
-    let known = if negatives { &MATCH_TYPES[..] } else { &MATCH_TYPES[..3] };
+    let known = if negatives { &MATCH_TYPES[..] } else { &MATCH_TYPES[..4] };
     if let Some((_, found)) = known.iter().find(|(known, _)| *known == name) {
         return Ok(*found);
-    }
-    if name == "REGEX" || name == "NEGATIVE_REGEX" {
-        return Err((
-            Reason::NotServedYet,
-            "is REGEX, which this version does not serve".to_owned(),
-        ));
     }
     let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
     let hint = did_you_mean(name, &names);

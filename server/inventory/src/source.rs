@@ -21,7 +21,7 @@ pub enum Format {
     JsonLines,
     /// `.txt`: one keyword a line.
     KeywordList,
-    /// `.csv`: one keyword a row, under a header.
+    /// `.csv` or `.tsv`: one keyword a row, under a header, or the export of Google Ads Editor.
     Csv,
 }
 
@@ -40,7 +40,7 @@ pub(crate) enum Compression {
     Zstd,
 }
 
-const ACCEPTED: &str = ".jsonl, .ndjson, .txt and .csv, each also with .gz or .zst after it";
+const ACCEPTED: &str = ".jsonl, .ndjson, .txt, .csv and .tsv, each also with .gz or .zst after it";
 
 impl Source {
     /// A file, named by its path or by a `file://` URI, whose escapes (`%20`) are undone. The file is not opened yet.
@@ -115,7 +115,7 @@ fn format_of(path: &str) -> Option<(Format, Compression)> {
     let format = match stem.rsplit_once('.')?.1 {
         "jsonl" | "ndjson" => Format::JsonLines,
         "txt" => Format::KeywordList,
-        "csv" => Format::Csv,
+        "csv" | "tsv" => Format::Csv,
         _ => return None,
     };
     Some((format, compression))
@@ -166,6 +166,7 @@ mod tests {
         check("dir.csv/a.NDJSON.GZ", "dir.csv/a.NDJSON.GZ", Format::JsonLines, Compression::Gzip);
         check("a.b.txt.zst", "a.b.txt.zst", Format::KeywordList, Compression::Zstd);
         check("a b%20.csv", "a b%20.csv", Format::Csv, Compression::None);
+        check("a.tsv.gz", "a.tsv.gz", Format::Csv, Compression::Gzip);
         check("file:///a%20b/%C3%A9.csv", "/a b/é.csv", Format::Csv, Compression::None);
         check("FILE://localhost/a.txt", "/a.txt", Format::KeywordList, Compression::None);
     }
@@ -173,13 +174,13 @@ mod tests {
     #[test]
     fn other_names_are_refused_with_advice() {
         let cases = [
-            ("", ".jsonl, .ndjson, .txt and .csv"),
-            ("a", ".jsonl, .ndjson, .txt and .csv"),
-            ("jsonl", ".jsonl, .ndjson, .txt and .csv"),
-            ("a.json", ".jsonl, .ndjson, .txt and .csv"),
-            ("a.gz", ".jsonl, .ndjson, .txt and .csv"),
-            ("a.txt.xz", ".jsonl, .ndjson, .txt and .csv"),
-            ("dir.txt/a", ".jsonl, .ndjson, .txt and .csv"),
+            ("", ".jsonl, .ndjson, .txt, .csv and .tsv"),
+            ("a", ".jsonl, .ndjson, .txt, .csv and .tsv"),
+            ("jsonl", ".jsonl, .ndjson, .txt, .csv and .tsv"),
+            ("a.json", ".jsonl, .ndjson, .txt, .csv and .tsv"),
+            ("a.gz", ".jsonl, .ndjson, .txt, .csv and .tsv"),
+            ("a.txt.xz", ".jsonl, .ndjson, .txt, .csv and .tsv"),
+            ("dir.txt/a", ".jsonl, .ndjson, .txt, .csv and .tsv"),
             ("s3://bucket/a.txt", "(s3://); name a file"),
             ("file://host/a.txt", "another host"),
             ("file:///a%2.txt", "%25"),

@@ -1,9 +1,14 @@
 //! Whole loads, from a source to an index or a report, as a user of the crate sees them.
 
+mod ads_editor;
 mod bad;
 mod bad_json;
 mod good;
+mod groups;
+mod references;
+mod sample;
 mod soup;
+mod warnings;
 
 use crate::{BadRecord, Format, Loaded, ReadError, ReadOptions, Rejection, Source, read};
 

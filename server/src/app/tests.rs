@@ -112,9 +112,20 @@ async fn administration_is_on_its_own_listener() {
     let status = admin.get_status(v1::GetStatusRequest {}).await.expect("a status").into_inner();
     assert_eq!(status.serving_status(), ServingStatus::Serving);
     assert_eq!((&status.version, &status.sources), (&reply.version, &sources));
-    assert!(
-        status.limits.iter().any(|limit| limit.name == "max_batch_queries" && limit.value == 4_096)
-    );
+    for (name, value) in [
+        ("max_batch_queries", 4_096),
+        ("query_steps_max", u64::from(broadside_core::limits::QUERY_STEPS_MAX)),
+        ("rank_steps_max", u64::from(broadside_core::limits::RANK_STEPS_MAX)),
+        ("shared_keyword_listings_max", 1_024),
+        ("explained_listings_max", 2_000),
+        ("explained_misses_max", 100),
+        ("page_listings_max", 1_000),
+        ("page_bytes", 1_048_576),
+        ("page_scanned_listings_max", 1_000_000),
+    ] {
+        let limit = status.limits.iter().find(|limit| limit.name == name);
+        assert_eq!(limit.map(|limit| limit.value), Some(value), "{name}");
+    }
     assert!(status.memory.windows(2).all(|pair| pair[0].bytes >= pair[1].bytes));
 
     let mut misplaced = InventoryServiceClient::new(channel(server.matches).await);
@@ -126,6 +137,39 @@ async fn administration_is_on_its_own_listener() {
         misplaced.match_batch(ask("a")).await.expect_err("not on this port").code(),
         Code::Unimplemented
     );
+    server.end().await;
+}
+
+#[tokio::test]
+async fn what_is_served_can_be_read_and_explained() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("shoes.jsonl");
+    let record =
+        r#"{"listing": {"id": "l1", "keywords": ["shoes", "Shoes"], "negatives": ["free"]}}"#;
+    std::fs::write(&path, record).expect("written");
+    let server = Server::start(&["--inventory", path.to_str().expect("UTF-8")]).await;
+    let mut admin = InventoryServiceClient::new(channel(server.admin).await);
+    let reload = v1::ReloadRequest { validate_only: true, ..v1::ReloadRequest::default() };
+    let reload = admin.reload(reload).await.expect("good").into_inner();
+    let warnings = reload.warnings.expect("always there");
+    assert_eq!(warnings.counts[0].code, "DUPLICATE_KEYWORD", "{warnings:?}");
+    let list = admin.list_listings(v1::ListListingsRequest::default()).await.expect("a page");
+    let [listing] = &list.get_ref().listings[..] else { panic!("one listing: {list:?}") };
+    let get = v1::GetListingRequest { listing_id: "l1".to_owned(), include_shared: false };
+    let got = admin.get_listing(get).await.expect("it exists").into_inner();
+    assert_eq!(got.listing.as_ref(), Some(listing));
+
+    let mut client = MatchServiceClient::new(channel(server.matches).await);
+    let (text, listing_id) = ("free shoes".to_owned(), "l1".to_owned());
+    let request = v1::ExplainRequest { text, listing_id, ..v1::ExplainRequest::default() };
+    let reply = client.explain(request).await.expect("an explanation").into_inner();
+    assert_eq!((&reply.version, &reply.version), (&got.version, &list.get_ref().version));
+
+    let pages = page(server.admin, "/metrics").await;
+    for method in ["Explain", "GetListing", "ListListings"] {
+        let counted = format!("broadside_calls_total{{method=\"{method}\",code=\"OK\"}} 1");
+        assert!(pages.contains(&counted), "expected {counted} in:\n{pages}");
+    }
     server.end().await;
 }
 

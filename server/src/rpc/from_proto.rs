@@ -3,27 +3,27 @@
 //! What comes out is valid: no step after this one checks a limit of a request again. The length of a text is the one
 //! exception, since the matcher has to read the text to know its tokens; it answers with a refusal of that query alone.
 
-use std::collections::HashMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use broadside_core::limits::{MATCHES_DEFAULT, MATCHES_MAX};
-use broadside_core::{Query, Time};
+use broadside_core::{Attributes, Query, Time};
 use broadside_proto::v1;
-use broadside_proto::v1::attribute_value::Kind;
 use broadside_proto::v1::match_options::Include;
 
+use super::page_token;
 use super::status::Refusal;
-use crate::limits::{
-    ATTRIBUTE_LIST_MAX, ATTRIBUTE_NAME_BYTES_MAX, ATTRIBUTE_TEXT_BYTES_MAX, ATTRIBUTES_MAX, Limits,
-    RELOAD_SOURCES_MAX,
-};
+use crate::limits::{Limits, PAGE_LISTINGS_DEFAULT, PAGE_LISTINGS_MAX, RELOAD_SOURCES_MAX};
 use crate::runtime::Version;
 use crate::runtime::reload;
+
+mod attributes;
+
+pub(crate) use attributes::AttributeTable;
 
 /// The first and the last second that a timestamp may name: the years 1 to 9999.
 const TIMESTAMP_SECONDS: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
 
-/// A batch whose queries borrow their texts from the request.
+/// A batch whose queries borrow their texts from the request, and their attributes from its table.
 #[derive(Debug)]
 pub(crate) struct Batch<'r> {
     /// The queries, at least one.
@@ -32,6 +32,28 @@ pub(crate) struct Batch<'r> {
     pub(crate) parts: Vec<Parts>,
     /// The version that must answer.
     pub(crate) min_version: Option<Version>,
+}
+
+/// A query to explain.
+#[derive(Debug)]
+pub(crate) struct Explain<'r> {
+    /// The query.
+    pub(crate) query: Query<'r>,
+    /// The listing to explain; none: the whole answer.
+    pub(crate) listing_id: Option<&'r str>,
+    /// The version that must answer.
+    pub(crate) min_version: Option<Version>,
+}
+
+/// A page of listings.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Page<'r> {
+    /// The most listings of it, at least 1.
+    pub(crate) listings_max: usize,
+    /// The id after which it begins; none: at the first listing.
+    pub(crate) after: Option<String>,
+    /// The group whose listings are wanted; none: all.
+    pub(crate) group: Option<&'r str>,
 }
 
 /// Parts of a match beyond the default ones.
@@ -51,9 +73,10 @@ struct Options {
     at: Time,
 }
 
-/// Reads a batch. Flights are judged at `now` unless the request says otherwise.
+/// Reads a batch, with the attributes of the same request. Flights are judged at `now` unless the request says otherwise.
 pub(crate) fn batch<'r>(
     request: &'r v1::MatchBatchRequest,
+    attributes: &'r AttributeTable<'r>,
     limits: &Limits,
     now: Time,
 ) -> Result<Batch<'r>, Refusal> {
@@ -64,29 +87,67 @@ pub(crate) fn batch<'r>(
     if got > most {
         return Err(Refusal::TooManyQueries { got, most });
     }
-    attributes(&request.attributes, || "attributes".to_owned())?;
-    let none =
-        Options { limit: MATCHES_DEFAULT, max_per_group: 0, parts: Parts::default(), at: now };
-    let shared = match &request.options {
-        Some(wire) => options(wire, now, || "options".to_owned())?,
-        None => none,
-    };
+    let shared = shared_options(request.options.as_ref(), now)?;
     let mut batch = Batch {
         queries: Vec::with_capacity(got),
         parts: Vec::with_capacity(got),
         min_version: request.min_version.as_ref().map(version),
     };
-    for (ordinal, query) in request.queries.iter().enumerate() {
-        attributes(&query.attributes, || format!("queries[{ordinal}].attributes"))?;
+    let asked = request.queries.iter().zip(attributes.of_queries(request));
+    for (ordinal, (query, attributes)) in asked.enumerate() {
         let own = match &query.options {
             Some(wire) => options(wire, now, || format!("queries[{ordinal}].options"))?,
             None => shared,
         };
-        let Options { limit, max_per_group, parts, at } = own;
-        batch.queries.push(Query { text: &query.text, limit, max_per_group, at });
-        batch.parts.push(parts);
+        batch.queries.push(own.query(&query.text, attributes));
+        batch.parts.push(own.parts);
     }
     Ok(batch)
+}
+
+/// Reads a request for an explanation, with its attributes.
+pub(crate) fn explain<'r>(
+    request: &'r v1::ExplainRequest,
+    attributes: &'r AttributeTable<'r>,
+    now: Time,
+) -> Result<Explain<'r>, Refusal> {
+    let options = shared_options(request.options.as_ref(), now)?;
+    Ok(Explain {
+        query: options.query(&request.text, attributes.of_all()),
+        listing_id: Some(request.listing_id.as_str()).filter(|id| !id.is_empty()),
+        min_version: request.min_version.as_ref().map(version),
+    })
+}
+
+/// Reads a request for a listing.
+pub(crate) fn listing_id(request: &v1::GetListingRequest) -> Result<&str, Refusal> {
+    match request.listing_id.as_str() {
+        "" => Err(Refusal::field("listing_id", "expected the id of a listing, got nothing")),
+        id => Ok(id),
+    }
+}
+
+/// Reads a request for a page. One that is larger than allowed is made as large as allowed, as AIP-158 has it.
+pub(crate) fn page(request: &v1::ListListingsRequest) -> Result<Page<'_>, Refusal> {
+    let group = Some(request.group.as_str()).filter(|group| !group.is_empty());
+    let Ok(size) = usize::try_from(request.page_size) else {
+        let description = format!(
+            "expected 0 (which is {PAGE_LISTINGS_DEFAULT}) to {PAGE_LISTINGS_MAX}, got {}",
+            request.page_size
+        );
+        return Err(Refusal::field("page_size", description));
+    };
+    let after = match request.page_token.as_str() {
+        "" => None,
+        token => Some(page_token::read(token, group).ok_or_else(|| {
+            Refusal::field(
+                "page_token",
+                "expected the next_page_token of the page before, asked for with the same group; got something else",
+            )
+        })?),
+    };
+    let listings_max = if size == 0 { PAGE_LISTINGS_DEFAULT } else { size.min(PAGE_LISTINGS_MAX) };
+    Ok(Page { listings_max, after, group })
 }
 
 /// Reads a request for a reload.
@@ -120,6 +181,19 @@ pub(crate) fn now() -> Time {
 
 fn version(wire: &v1::InventoryVersion) -> Version {
     Version { generation: wire.generation.clone(), sequence: wire.sequence }
+}
+
+/// The options of a request, or the default ones.
+fn shared_options(wire: Option<&v1::MatchOptions>, now: Time) -> Result<Options, Refusal> {
+    match wire {
+        Some(wire) => options(wire, now, || "options".to_owned()),
+        None => Ok(Options {
+            limit: MATCHES_DEFAULT,
+            max_per_group: 0,
+            parts: Parts::default(),
+            at: now,
+        }),
+    }
 }
 
 /// The field's path is a closure, since it is written only when something is wrong.
@@ -168,58 +242,11 @@ fn time(wire: &prost_types::Timestamp, path: impl Fn() -> String) -> Result<Time
     }
 }
 
-/// Checks attributes. They have no further effect until an inventory can hold targeting.
-fn attributes(
-    attributes: &HashMap<String, v1::AttributeValue>,
-    path: impl Fn() -> String,
-) -> Result<(), Refusal> {
-    if attributes.len() > ATTRIBUTES_MAX {
-        let description =
-            format!("expected at most {ATTRIBUTES_MAX} attributes, got {}", attributes.len());
-        return Err(Refusal::field(path(), description));
-    }
-    for (name, value) in attributes {
-        if !is_attribute_name(name) {
-            let description = format!(
-                "expected names of 1 to {ATTRIBUTE_NAME_BYTES_MAX} characters [a-z_][a-z0-9_.]*, got one of {} bytes",
-                name.len()
-            );
-            return Err(Refusal::field(path(), description));
-        }
-        attribute_value(value)
-            .map_err(|description| Refusal::field(format!("{}[{name}]", path()), description))?;
-    }
-    Ok(())
-}
-
-fn is_attribute_name(name: &str) -> bool {
-    let starts = name.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase() || byte == b'_');
-    let rest = |byte: u8| {
-        byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'.'
-    };
-    starts && name.len() <= ATTRIBUTE_NAME_BYTES_MAX && name.bytes().all(rest)
-}
-
-fn attribute_value(value: &v1::AttributeValue) -> Result<(), String> {
-    let text = |text: &String| {
-        if text.len() <= ATTRIBUTE_TEXT_BYTES_MAX {
-            return Ok(());
-        }
-        Err(format!(
-            "expected texts of at most {ATTRIBUTE_TEXT_BYTES_MAX} bytes, got {}",
-            text.len()
-        ))
-    };
-    match &value.kind {
-        None => Err("expected a value, got none; set one of the kinds".to_owned()),
-        Some(Kind::IntValue(_) | Kind::BoolValue(_)) => Ok(()),
-        Some(Kind::DoubleValue(number)) if number.is_finite() => Ok(()),
-        Some(Kind::DoubleValue(number)) => Err(format!("expected a finite number, got {number}")),
-        Some(Kind::StringValue(value)) => text(value),
-        Some(Kind::StringList(list)) if list.values.len() > ATTRIBUTE_LIST_MAX => {
-            Err(format!("expected at most {ATTRIBUTE_LIST_MAX} texts, got {}", list.values.len()))
-        }
-        Some(Kind::StringList(list)) => list.values.iter().try_for_each(text),
+impl Options {
+    /// A query with these options.
+    fn query<'r>(self, text: &'r str, attributes: Attributes<'r>) -> Query<'r> {
+        let Options { limit, max_per_group, at, .. } = self;
+        Query { text, limit, max_per_group, at, attributes }
     }
 }
 

@@ -1,6 +1,7 @@
-//! `InventoryService`: reloads and the status, on the admin listener.
+//! `InventoryService`: reloads, the status, and the listings that are served, on the admin listener.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::time::SystemTime;
 
 use broadside_proto::v1;
@@ -8,8 +9,10 @@ use broadside_proto::v1::inventory_service_server::InventoryService;
 use tonic::{Request, Response, Status};
 
 use super::from_proto;
+use super::listing_page::{self, PageEnds};
 use super::status::Refusal;
 use super::to_proto;
+use crate::limits::{PAGE_BYTES, PAGE_SCANNED_LISTINGS_MAX};
 use crate::runtime::{Catalog, Phase, Readiness, ReloadHandle};
 
 /// What the status says that does not change while the server runs.
@@ -74,8 +77,44 @@ impl Inventory {
                 .map(|part| v1::MemoryPart { name: part.name.to_owned(), bytes: part.bytes });
             status.memory = parts.collect();
             status.memory.sort_by_key(|part| Reverse(part.bytes));
+            status.warnings = Some(to_proto::warnings(&current.warnings));
         }
         status
+    }
+
+    fn listing(&self, request: &v1::GetListingRequest) -> Result<v1::GetListingResponse, Refusal> {
+        let id = from_proto::listing_id(request)?;
+        let current = self.catalog.current().ok_or(Refusal::NotLoaded)?;
+        let index = &current.index;
+        let found =
+            index.find_listing(id).ok_or_else(|| Refusal::ListingNotFound(id.to_owned()))?;
+        let listing = index.listing(found);
+        let mut reply = v1::GetListingResponse {
+            version: Some(to_proto::version(&current.version)),
+            ..v1::GetListingResponse::default()
+        };
+        if request.include_shared {
+            let group = listing.group.as_deref().and_then(|id| index.group(id));
+            let of_group = group.iter().flat_map(|group| &group.negative_lists);
+            let names: BTreeSet<&String> = listing.negative_lists.iter().chain(of_group).collect();
+            let lists = names.iter().filter_map(|name| index.negative_list(name));
+            reply.negative_lists = lists.map(to_proto::negative_list).collect();
+            reply.group = group.map(to_proto::group);
+        }
+        reply.listing = Some(to_proto::listing(listing));
+        Ok(reply)
+    }
+
+    fn listings(
+        &self,
+        request: &v1::ListListingsRequest,
+    ) -> Result<v1::ListListingsResponse, Refusal> {
+        let asked = from_proto::page(request)?;
+        let current = self.catalog.current().ok_or(Refusal::NotLoaded)?;
+        let ends = PageEnds { bytes: PAGE_BYTES, scanned: PAGE_SCANNED_LISTINGS_MAX };
+        let (listings, next_page_token) = listing_page::page(&current.index, &asked, ends);
+        let version = Some(to_proto::version(&current.version));
+        Ok(v1::ListListingsResponse { version, listings, next_page_token })
     }
 }
 
@@ -94,4 +133,21 @@ impl InventoryService for Inventory {
     ) -> Result<Response<v1::GetStatusResponse>, Status> {
         Ok(Response::new(self.status()))
     }
+
+    async fn get_listing(
+        &self,
+        request: Request<v1::GetListingRequest>,
+    ) -> Result<Response<v1::GetListingResponse>, Status> {
+        Ok(Response::new(self.listing(request.get_ref())?))
+    }
+
+    async fn list_listings(
+        &self,
+        request: Request<v1::ListListingsRequest>,
+    ) -> Result<Response<v1::ListListingsResponse>, Status> {
+        Ok(Response::new(self.listings(request.get_ref())?))
+    }
 }
+
+#[cfg(test)]
+mod tests;

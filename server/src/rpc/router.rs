@@ -110,6 +110,7 @@ impl hyper::service::Service<Request<Incoming>> for MatchRouter {
     fn call(&self, mut request: Request<Incoming>) -> CallFuture {
         let method = match request.uri().path().strip_prefix(MATCH_PATHS) {
             Some("MatchBatch") => Method::MatchBatch,
+            Some("Explain") => Method::Explain,
             Some("Analyze") => Method::Analyze,
             _ => return self.others.call(request),
         };
@@ -138,6 +139,8 @@ impl hyper::service::Service<Request<Incoming>> for AdminRouter {
         let method = match request.uri().path().strip_prefix(INVENTORY_PATHS) {
             Some("Reload") => Method::Reload,
             Some("GetStatus") => Method::GetStatus,
+            Some("GetListing") => Method::GetListing,
+            Some("ListListings") => Method::ListListings,
             _ => return self.others.call(request),
         };
         let guard = CallGuard::start(Arc::clone(&self.metrics), method, Instant::now());

@@ -20,6 +20,7 @@
 //! | `SOURCE_UNREADABLE` | FAILED_PRECONDITION | metadata `source` |
 //! | `RELOAD_FAILED` | INTERNAL | |
 //! | `METHOD_UNKNOWN` | UNIMPLEMENTED | |
+//! | `LISTING_NOT_FOUND` | NOT_FOUND | metadata `listing_id` |
 //! | `SERVICE_UNKNOWN` | NOT_FOUND | asked of the health service |
 //!
 //! What the transport refuses before a call is read (a message that is too large, bytes that are no message) has the
@@ -78,6 +79,8 @@ pub(crate) enum Refusal {
         message: String,
     },
     ReloadFailed(String),
+    /// There is no listing of this id.
+    ListingNotFound(String),
     MethodUnknown,
     ServiceUnknown,
 }
@@ -107,6 +110,7 @@ impl Refusal {
             Refusal::InventoryEmpty(_) => (Code::FailedPrecondition, "INVENTORY_EMPTY"),
             Refusal::SourceUnreadable { .. } => (Code::FailedPrecondition, "SOURCE_UNREADABLE"),
             Refusal::ReloadFailed(_) => (Code::Internal, "RELOAD_FAILED"),
+            Refusal::ListingNotFound(_) => (Code::NotFound, "LISTING_NOT_FOUND"),
             Refusal::MethodUnknown => (Code::Unimplemented, "METHOD_UNKNOWN"),
             Refusal::ServiceUnknown => (Code::NotFound, "SERVICE_UNKNOWN"),
         }
@@ -147,6 +151,10 @@ impl Refusal {
             Refusal::SourceUnreadable { source, message } => {
                 format!("{source} {message}; what was served is still served")
             }
+            Refusal::ListingNotFound(id) => {
+                let id = cut(id, DESCRIPTION_BYTES_MAX);
+                format!("the inventory that is served has no listing of the id {id:?}")
+            }
             Refusal::MethodUnknown => "this server has no such method on this port".to_owned(),
             Refusal::ServiceUnknown => "no service of this name is served on this port".to_owned(),
         }
@@ -169,6 +177,7 @@ impl Refusal {
             Refusal::SourceUnreadable { source, .. } => {
                 vec![("source", cut(source, DESCRIPTION_BYTES_MAX))]
             }
+            Refusal::ListingNotFound(id) => vec![("listing_id", cut(id, DESCRIPTION_BYTES_MAX))],
             _ => Vec::new(),
         };
         pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
@@ -316,6 +325,8 @@ mod tests {
         );
         check(unreadable, Code::FailedPrecondition, "SOURCE_UNREADABLE", None, false);
         check(Refusal::ReloadFailed("x".into()), Code::Internal, "RELOAD_FAILED", None, false);
+        let absent = Refusal::ListingNotFound("l1".into());
+        check(absent, Code::NotFound, "LISTING_NOT_FOUND", None, false);
         check(Refusal::ServiceUnknown, Code::NotFound, "SERVICE_UNKNOWN", None, false);
         check(Refusal::MethodUnknown, Code::Unimplemented, "METHOD_UNKNOWN", None, false);
     }

@@ -2,15 +2,21 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use broadside_core::{Answer, Counts, Hit, Index, MatchType, Query, Span, Token};
+use broadside_core::{Answer, Counts, Hit, Index, Keyword, MatchType, Query, Span, Time, Token};
 use broadside_proto::v1;
 
 use super::from_proto::Parts;
 use super::status::Refusal;
-use super::workbench::Spans;
+use super::workbench::Highlights;
 use crate::runtime::Version;
 use crate::runtime::gate::Refusal as GateRefusal;
-use crate::runtime::reload::{BadRecord, Outcome, Report};
+use crate::runtime::reload::{BadRecord, Outcome, Report, Warning, Warnings};
+
+mod explanation;
+mod record;
+
+pub(crate) use explanation::{explanation, text_explanation};
+pub(crate) use record::{group, listing, negative_list};
 
 /// The answer to one query.
 pub(crate) fn result(
@@ -18,17 +24,18 @@ pub(crate) fn result(
     query: &Query<'_>,
     parts: Parts,
     answer: &Answer<'_>,
-    spans: &mut Spans,
+    highlights: &mut Highlights,
 ) -> v1::QueryResult {
     if let Some(why) = answer.refused {
         let error = Some(Refusal::Text { field: "text", why }.into());
         return v1::QueryResult { error, ..v1::QueryResult::default() };
     }
     if parts.spans && !answer.hits.is_empty() {
-        spans.set_text(index, query.text);
+        highlights.set_text(index, query.text);
     }
+    let matches = answer.hits.iter().map(|hit| one_match(index, query, hit, parts, highlights));
     v1::QueryResult {
-        matches: answer.hits.iter().map(|hit| one_match(index, hit, parts, spans)).collect(),
+        matches: matches.collect(),
         total: answer.total,
         total_exact: answer.total_exact,
         incomplete: answer.incomplete,
@@ -36,31 +43,37 @@ pub(crate) fn result(
     }
 }
 
-fn one_match(index: &Index, hit: &Hit, parts: Parts, spans: &mut Spans) -> v1::Match {
+fn one_match(
+    index: &Index,
+    query: &Query<'_>,
+    hit: &Hit,
+    parts: Parts,
+    highlights: &mut Highlights,
+) -> v1::Match {
     v1::Match {
         listing_id: index.listing_id(hit.listing).to_owned(),
         score: hit.score,
         match_type: match_type(hit.match_type).into(),
         keyword_index: hit.keyword,
-        keyword: parts.keyword.then(|| keyword(index, hit)),
+        keyword: parts.keyword.then(|| keyword(index.keyword(hit))),
         payload: if parts.payload { index.payload(hit.listing).to_vec() } else { Vec::new() },
-        spans: if parts.spans {
-            spans.of(index, hit).iter().map(span).collect()
-        } else {
-            Vec::new()
-        },
+        spans: if parts.spans { spans(highlights.of(index, query.text, hit)) } else { Vec::new() },
     }
 }
 
-fn keyword(index: &Index, hit: &Hit) -> v1::Keyword {
-    let keyword = index.keyword(hit);
+fn keyword(keyword: Keyword) -> v1::Keyword {
     v1::Keyword {
         text: keyword.text,
         match_type: match_type(keyword.match_type).into(),
-        bid_micros: keyword.bid_micros.map(|bid| i64::try_from(bid).unwrap_or(i64::MAX)),
+        bid_micros: keyword.bid_micros.map(bid),
         anchor_start: keyword.anchor_start,
         anchor_end: keyword.anchor_end,
     }
+}
+
+/// A bid. Readers refuse those that do not fit.
+fn bid(micros: u64) -> i64 {
+    i64::try_from(micros).unwrap_or(i64::MAX)
 }
 
 fn match_type(of: MatchType) -> v1::MatchType {
@@ -68,11 +81,12 @@ fn match_type(of: MatchType) -> v1::MatchType {
         MatchType::Exact => v1::MatchType::Exact,
         MatchType::Phrase => v1::MatchType::Phrase,
         MatchType::Broad => v1::MatchType::Broad,
+        MatchType::Regex => v1::MatchType::Regex,
     }
 }
 
-fn span(span: &Span) -> v1::Span {
-    v1::Span { start: span.start, end: span.end }
+fn spans(spans: &[Span]) -> Vec<v1::Span> {
+    spans.iter().map(|span| v1::Span { start: span.start, end: span.end }).collect()
 }
 
 /// One token of an analysed text.
@@ -99,6 +113,9 @@ pub(crate) fn counts(counts: &Counts) -> v1::InventoryCounts {
         words: counts.words,
         patterns: counts.patterns,
         groups: counts.groups,
+        negative_lists: counts.negative_lists,
+        regexes: counts.regexes,
+        targetings: counts.targetings,
     }
 }
 
@@ -118,6 +135,7 @@ pub(crate) fn reload(report: Report) -> Result<v1::ReloadResponse, Refusal> {
         version: Some(version(&inventory.version)),
         counts: Some(counts(&inventory.counts)),
         duration: Some(duration(report.duration)),
+        warnings: Some(warnings(&inventory.warnings)),
     })
 }
 
@@ -139,6 +157,29 @@ pub(crate) fn reload_record(report: &Report) -> v1::ReloadRecord {
         bad_records: rejection
             .map(|rejection| rejection.bad_records.iter().map(bad_record).collect())
             .unwrap_or_default(),
+        warnings_total: report.warnings_total(),
+    }
+}
+
+/// What is probably a mistake in an inventory.
+pub(crate) fn warnings(warnings: &Warnings) -> v1::InventoryWarnings {
+    let counts = warnings.counts.iter();
+    v1::InventoryWarnings {
+        counts: counts
+            .map(|(code, count)| v1::WarningCount { code: (*code).to_owned(), count: *count })
+            .collect(),
+        warnings: warnings.warnings.iter().map(warning).collect(),
+    }
+}
+
+fn warning(warning: &Warning) -> v1::Warning {
+    v1::Warning {
+        source: warning.source.clone(),
+        line: warning.line,
+        code: warning.code.to_owned(),
+        field: warning.field.clone(),
+        id: warning.id.clone(),
+        message: warning.message.clone(),
     }
 }
 
@@ -175,6 +216,12 @@ pub(crate) fn timestamp(time: SystemTime) -> prost_types::Timestamp {
         seconds: i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
         nanos: i32::try_from(since.subsec_nanos()).unwrap_or(0),
     }
+}
+
+/// A time of the matcher.
+fn core_time(time: Time) -> prost_types::Timestamp {
+    let nanos = i32::try_from(time.nanos).expect("nanoseconds of a time are below a second");
+    prost_types::Timestamp { seconds: time.seconds, nanos }
 }
 
 fn duration(duration: Duration) -> prost_types::Duration {

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use broadside_core::{Analyzer, Highlighter, Hit, Index, Scratch, Span, TextLimits};
+use broadside_core::{Analyzer, Explainer, Highlighter, Hit, Index, Scratch, Span, TextLimits};
 
 thread_local! {
     static KEPT: Cell<Option<Box<Workbench>>> = const { Cell::new(None) };
@@ -14,12 +14,13 @@ pub(crate) struct Workbench {
     /// For matching.
     pub(crate) scratch: Scratch,
     /// For those who ask where a keyword matched.
-    pub(crate) spans: Spans,
+    pub(crate) highlights: Highlights,
     analyzer: Option<Analyzer>,
+    explainer: Option<Explainer>,
 }
 
 /// Finds spans. Made when it is first asked for, which on most servers is never.
-pub(crate) struct Spans {
+pub(crate) struct Highlights {
     limits: TextLimits,
     highlighter: Option<Highlighter>,
 }
@@ -39,8 +40,9 @@ impl Workbench {
         Workbench {
             limits,
             scratch: Scratch::new(limits),
-            spans: Spans { limits, highlighter: None },
+            highlights: Highlights { limits, highlighter: None },
             analyzer: None,
+            explainer: None,
         }
     }
 
@@ -48,17 +50,22 @@ impl Workbench {
     pub(crate) fn analyzer(&mut self) -> &mut Analyzer {
         self.analyzer.get_or_insert_with(|| Analyzer::new(self.limits))
     }
+
+    /// For explaining answers.
+    pub(crate) fn explainer(&mut self) -> &mut Explainer {
+        self.explainer.get_or_insert_with(|| Explainer::new(self.limits))
+    }
 }
 
-impl Spans {
+impl Highlights {
     /// Reads the text whose hits are asked for next.
     pub(crate) fn set_text(&mut self, index: &Index, text: &str) {
         self.highlighter().set_text(index, text);
     }
 
-    /// Where the hit's keyword matched.
-    pub(crate) fn of(&mut self, index: &Index, hit: &Hit) -> &[Span] {
-        self.highlighter().spans(index, hit)
+    /// Where in the text that was set the hit's keyword matched.
+    pub(crate) fn of(&mut self, index: &Index, text: &str, hit: &Hit) -> &[Span] {
+        self.highlighter().spans(index, text, hit)
     }
 
     fn highlighter(&mut self) -> &mut Highlighter {

@@ -67,7 +67,7 @@ mod tests {
             listing.keywords.push(Keyword::new("shoes", MatchType::Broad));
             builder.add(&listing).expect("a good listing");
         }
-        builder.finish()
+        builder.finish().expect("every reference has its target")
     }
 
     #[test]

@@ -9,7 +9,9 @@ use broadside_inventory::{Loaded, ReadError, ReadOptions, Source};
 use super::catalog::Catalog;
 use super::gate::{self, Verdict};
 use super::readiness::{Phase, Readiness};
-use super::reload::{Failure, Inventory, Job, Next, Outcome, ReloadHandle, Report, Request};
+use super::reload::{
+    Failure, Inventory, Job, Next, Outcome, ReloadHandle, Report, Request, Warnings,
+};
 use super::retire::Retired;
 use super::snapshot::{Snapshot, Version};
 use crate::limits::RETIRE_POLL_INTERVAL;
@@ -79,6 +81,7 @@ impl Publisher {
             version: next.clone(),
             counts: loaded.index.counts(),
             left_out: Arc::new(loaded.rejected.clone()),
+            warnings: Arc::new(loaded.warnings.clone()),
         };
         let verdict = {
             let current = self.catalog.current();
@@ -124,6 +127,7 @@ impl Publisher {
             version: inventory.version.clone(),
             sources: loaded.sources,
             counts: inventory.counts,
+            warnings: Arc::clone(&inventory.warnings),
             published_at: SystemTime::now(),
         });
         if let Some(replaced) = self.catalog.publish(snapshot) {
@@ -133,7 +137,7 @@ impl Publisher {
         self.readiness.advance(Phase::Serving);
     }
 
-    /// The one log line and the one count of a reload.
+    /// The one log line and the one count of a reload; and one line more if what is new in it probably has mistakes.
     fn record(&self, report: &Report) {
         let label = match &report.outcome {
             Outcome::Published(_) => ReloadLabel::Published,
@@ -161,8 +165,16 @@ impl Publisher {
                     listings = inventory.counts.listings,
                     keywords = inventory.counts.keywords,
                     left_out = inventory.left_out.bad_records_total,
+                    warnings = report.warnings_total(),
                     "reload"
                 );
+                if report.warnings_total() > 0 && !matches!(label, ReloadLabel::Unchanged) {
+                    tracing::warn!(
+                        version = %inventory.version,
+                        warnings = by_code(&inventory.warnings),
+                        "the inventory probably has mistakes; GetStatus lists the first of them"
+                    );
+                }
             }
             failure if self.asked.is_closed() => {
                 tracing::info!(outcome = ?label, %cause, duration_ms, reason = %failure, "reload while shutting down");
@@ -172,6 +184,13 @@ impl Publisher {
             }
         }
     }
+}
+
+/// How many warnings there are of each code.
+fn by_code(warnings: &Warnings) -> String {
+    let counts: Vec<String> =
+        warnings.counts.iter().map(|(code, count)| format!("{code} {count}")).collect();
+    counts.join(", ")
 }
 
 /// What a panic said, if it said anything.

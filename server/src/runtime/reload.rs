@@ -12,7 +12,7 @@ use super::gate::Refusal;
 use super::snapshot::Version;
 use crate::limits::RELOAD_HISTORY_MAX;
 
-pub use broadside_inventory::{BadRecord, Rejection};
+pub use broadside_inventory::{BadRecord, Rejection, Warning, Warnings};
 
 /// What to load.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +75,8 @@ pub struct Inventory {
     pub counts: Counts,
     /// The bad records that were left out, if the settings admit any.
     pub left_out: Arc<Rejection>,
+    /// What is probably a mistake in it, and no reason to refuse it.
+    pub warnings: Arc<Warnings>,
 }
 
 /// Why an inventory could not be read or built.
@@ -249,6 +251,16 @@ impl Report {
             | Outcome::Validated(inventory) => Some(&inventory.version),
             Outcome::Refused(_, version) => Some(version),
             Outcome::Rejected(_) | Outcome::Failed(_) => None,
+        }
+    }
+
+    /// How many warnings there are about what was read.
+    pub fn warnings_total(&self) -> u64 {
+        match &self.outcome {
+            Outcome::Published(inventory)
+            | Outcome::Unchanged(inventory)
+            | Outcome::Validated(inventory) => inventory.warnings.total(),
+            Outcome::Rejected(_) | Outcome::Refused(..) | Outcome::Failed(_) => 0,
         }
     }
 

@@ -1,9 +1,11 @@
 //! One inventory as it is served, with its identity.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use broadside_core::{Counts, Index};
+use broadside_inventory::Warnings;
 
 /// What is served. Nothing in it changes once it is published.
 pub struct Snapshot {
@@ -15,6 +17,8 @@ pub struct Snapshot {
     pub sources: Vec<String>,
     /// How much it holds.
     pub counts: Counts,
+    /// What is probably a mistake in it.
+    pub warnings: Arc<Warnings>,
     /// When it was published.
     pub published_at: SystemTime,
 }

@@ -47,12 +47,18 @@ const CODES: [&str; 17] = [
 pub enum Method {
     /// `MatchService.MatchBatch`.
     MatchBatch = 0,
+    /// `MatchService.Explain`.
+    Explain = 1,
     /// `MatchService.Analyze`.
-    Analyze = 1,
+    Analyze = 2,
     /// `InventoryService.Reload`.
-    Reload = 2,
+    Reload = 3,
     /// `InventoryService.GetStatus`.
-    GetStatus = 3,
+    GetStatus = 4,
+    /// `InventoryService.GetListing`.
+    GetListing = 5,
+    /// `InventoryService.ListListings`.
+    ListListings = 6,
 }
 
 /// How a reload ended, as a label.
@@ -86,7 +92,7 @@ pub struct InventorySize {
 /// The handles of one server.
 pub struct Metrics {
     prometheus: PrometheusHandle,
-    methods: [MethodHandles; 4],
+    methods: [MethodHandles; 7],
     reloads: [Counter; 5],
     /// Queries that were matched.
     pub queries: Counter,
@@ -137,9 +143,12 @@ impl Metrics {
             prometheus: recorder.handle(),
             methods: [
                 method("MatchBatch"),
+                method("Explain"),
                 method("Analyze"),
                 method("Reload"),
                 method("GetStatus"),
+                method("GetListing"),
+                method("ListListings"),
             ],
             reloads: [
                 reload("published"),

@@ -1,13 +1,11 @@
 //! `broadside match`: which listings match a text.
 
-use std::time::SystemTime;
-
-use broadside_client::{AttributeValue, BatchOptions, Client, Include, MatchOptions};
+use broadside_client::{BatchOptions, Client, Include};
 
 use crate::failure::{Exit, Failure};
 use crate::paint::Paint;
+use crate::query_options::QueryOptions;
 use crate::settings::Settings;
-use crate::time;
 
 mod file;
 mod json;
@@ -21,18 +19,18 @@ mod texts;
 Examples:
   broadside match \"cheap running shoes\"
   broadside match --include payload --limit 3 \"breaking news\" \"#cat\"
-  broadside match --attr country=US --attr age=21 --attr 'interests=[\"sports\"]' \"trail map\"
+  broadside match --attr country=US --attr age=34 --attr interests=sports,music \"trail map\"
   broadside match --file queries.txt.zst --json > answers.jsonl
   tail -n 1000 queries.txt | broadside match --file -
 
 Exit 1: no TEXT matched, or one was refused; with --file: a line was refused, or the file is bad.
 
-`--help` describes the output of --json.",
+`--help` describes the values of --attr and the output of --json.",
     after_long_help = "\
 Examples:
   broadside match \"cheap running shoes\"
   broadside match --include payload --limit 3 \"breaking news\" \"#cat\"
-  broadside match --attr country=US --attr age=21 --attr 'interests=[\"sports\"]' \"trail map\"
+  broadside match --attr country=US --attr age=34 --attr interests=sports,music \"trail map\"
   broadside match --file queries.txt.zst --json > answers.jsonl
   tail -n 1000 queries.txt | broadside match --file -
 
@@ -67,21 +65,11 @@ pub(crate) struct Arguments {
     /// Match each line of a file instead; .zst and .gz are unpacked, - is stdin
     #[arg(long, value_name = "FILE")]
     file: Option<String>,
-    /// The most matches to return of one text
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
-    limit: u32,
-    /// The most matches to return of one group; 0 means no cap
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    max_per_group: u32,
+    #[command(flatten)]
+    options: QueryOptions,
     /// Parts of a match to return as well
     #[arg(long, value_enum, value_delimiter = ',', value_name = "PART,…")]
     include: Vec<Part>,
-    /// An attribute for targeting; VALUE is a number, true, false or a list if it is one in JSON, and a text otherwise
-    #[arg(long = "attr", value_name = "NAME=VALUE", value_parser = attribute)]
-    attributes: Vec<(String, AttributeValue)>,
-    /// Judge flights at this time instead of now, such as 2026-11-27T00:00:00Z
-    #[arg(long, value_name = "TIME", value_parser = time::parse)]
-    as_of: Option<SystemTime>,
     /// With --file: texts of one call
     #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u16).range(1..=4096))]
     batch: u16,
@@ -128,78 +116,6 @@ impl Arguments {
             Part::Spans => Include::Spans,
             Part::Keyword => Include::Keyword,
         });
-        BatchOptions {
-            matching: MatchOptions {
-                limit: self.limit,
-                max_per_group: self.max_per_group,
-                include: include.collect(),
-                as_of: self.as_of,
-            },
-            attributes: self.attributes.iter().cloned().collect(),
-            min_version: None,
-        }
-    }
-}
-
-/// Reads `name=value`.
-fn attribute(text: &str) -> Result<(String, AttributeValue), String> {
-    let (name, value) = text
-        .split_once('=')
-        .ok_or("it has no `=`; write NAME=VALUE, such as country=US".to_owned())?;
-    if name.is_empty() {
-        return Err("it has no name before the `=`".to_owned());
-    }
-    Ok((name.to_owned(), attribute_value(value)?))
-}
-
-fn attribute_value(text: &str) -> Result<AttributeValue, String> {
-    use serde_json::Value;
-    let text_value = || AttributeValue::String(text.to_owned());
-    Ok(match serde_json::from_str(text) {
-        Ok(Value::Bool(truth)) => AttributeValue::Bool(truth),
-        Ok(Value::String(inner)) => AttributeValue::String(inner),
-        Ok(Value::Number(number)) => match (number.as_i64(), number.as_f64()) {
-            (Some(whole), _) => AttributeValue::Int(whole),
-            (None, Some(number)) => AttributeValue::Double(number),
-            (None, None) => text_value(),
-        },
-        Ok(Value::Array(values)) => {
-            let texts = values.iter().map(|value| value.as_str().map(str::to_owned));
-            let texts: Option<Vec<String>> = texts.collect();
-            AttributeValue::StringList(
-                texts.ok_or("a list may hold texts only, such as [\"a\", \"b\"]")?,
-            )
-        }
-        Ok(Value::Null | Value::Object(_)) | Err(_) => text_value(),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use broadside_client::AttributeValue;
-
-    use super::attribute;
-
-    #[test]
-    fn attributes() {
-        let check = |text: &str, name: &str, value: AttributeValue| {
-            assert_eq!(attribute(text), Ok((name.to_owned(), value)), "{text}");
-        };
-        let string = |text: &str| AttributeValue::String(text.to_owned());
-        check("country=US", "country", string("US"));
-        check("query=a=b", "query", string("a=b"));
-        check("empty=", "empty", string(""));
-        check("zip=01234", "zip", string("01234"));
-        check("age=\"21\"", "age", string("21"));
-        check("null=null", "null", string("null"));
-        check("age=21", "age", AttributeValue::Int(21));
-        check("low=-9223372036854775808", "low", AttributeValue::Int(i64::MIN));
-        check("ctr=0.25", "ctr", AttributeValue::Double(0.25));
-        check("mobile=true", "mobile", AttributeValue::Bool(true));
-        let list = AttributeValue::StringList(vec!["a".to_owned(), "b".to_owned()]);
-        check("xs=[\"a\", \"b\"]", "xs", list);
-        assert!(attribute("country").is_err());
-        assert!(attribute("=US").is_err());
-        assert!(attribute("xs=[1]").is_err());
+        self.options.batch(include.collect())
     }
 }

@@ -11,6 +11,7 @@ use crate::failure::{Exit, Failure};
 use crate::number;
 use crate::paint::{Paint, Role};
 use crate::settings::Settings;
+use crate::warnings::{self, JsonWarnings};
 
 /// Make the server read its inventory again; if any record is bad, what is served stays
 #[derive(Debug, clap::Args)]
@@ -19,9 +20,10 @@ use crate::settings::Settings;
   broadside reload --source /data/new.jsonl.zst     # other files from now on, as paths on the server
   broadside reload --plan                           # read and check everything, change nothing
 
-With --json: one object, {\"outcome\": \"PUBLISHED\" | \"UNCHANGED\" | \"VALIDATED\", \"generation\", \"sequence\",
-\"listings\", \"keywords\", \"negatives\", \"seconds\"}. A refused inventory exits with 1 and its bad records on stderr;
-`broadside status` shows more of them.")]
+With --json: one object, {\"outcome\": \"PUBLISHED\" | \"UNCHANGED\" | \"VALIDATED\", \"generation\",
+\"sequence\", \"listings\", \"keywords\", \"negatives\", \"seconds\", \"warnings\": {\"counts\": [{\"code\",
+\"count\"}], \"warnings\": [{\"source\", \"line\", \"code\", \"field\", \"id\", \"message\"}]}} (the first 100). A
+refused inventory exits with 1 and its bad records on stderr; `broadside status` shows more of them.")]
 pub(crate) struct Arguments {
     /// A file to load from now on, as a path or file:// URI on the server; may be given several times
     #[arg(long, value_name = "URI")]
@@ -46,6 +48,7 @@ struct JsonReload<'a> {
     keywords: u64,
     negatives: u64,
     seconds: f64,
+    warnings: JsonWarnings<'a>,
 }
 
 /// Asks the server and prints how it ended.
@@ -65,7 +68,7 @@ pub(crate) async fn run(
     if arguments.json {
         writeln!(out, "{}", json(&reload))?;
     } else {
-        writeln!(out, "{}", human(&reload, paint))?;
+        write!(out, "{}", human(&reload, paint))?;
     }
     Ok(Exit::Done)
 }
@@ -79,6 +82,7 @@ fn json(reload: &Reload) -> String {
         keywords: reload.counts.keywords,
         negatives: reload.counts.negatives,
         seconds: reload.duration.as_secs_f64(),
+        warnings: JsonWarnings::new(&reload.warnings),
     };
     serde_json::to_string(&reload).expect("texts and finite numbers are JSON")
 }
@@ -90,8 +94,10 @@ fn human(reload: &Reload, paint: Paint) -> String {
         ReloadOutcome::Validated => "good, and not published:",
         other => other.as_str(),
     };
+    let warnings = warnings::human(&reload.warnings, paint);
+    let heading = if warnings.is_empty() { "" } else { "warnings\n" };
     format!(
-        "{} {}: {}, {}, {}, in {}",
+        "{} {}: {}, {}, {}, in {}\n{heading}{warnings}",
         paint.paint(Role::Good, what),
         reload.version,
         number::counted(reload.counts.listings, "listing", "listings"),
@@ -105,7 +111,7 @@ fn human(reload: &Reload, paint: Paint) -> String {
 mod tests {
     use std::time::Duration;
 
-    use broadside_client::{Counts, Reload, ReloadOutcome, Version};
+    use broadside_client::{Counts, Reload, ReloadOutcome, Version, WarningCount, Warnings};
 
     use super::{human, json};
     use crate::paint::{ColorChoice, Paint};
@@ -115,6 +121,7 @@ mod tests {
             outcome,
             version: Version { generation: "9d3f00aa12345678".to_owned(), sequence: 0 },
             counts: Counts { listings: 2_000, keywords: 7_500, negatives: 1, ..Counts::default() },
+            warnings: Warnings::default(),
             duration: Duration::from_millis(1_250),
         }
     }
@@ -128,15 +135,25 @@ mod tests {
             (ReloadOutcome::Unchanged, "unchanged, and still served:"),
             (ReloadOutcome::Validated, "good, and not published:"),
         ] {
-            assert_eq!(human(&reload(outcome), plain), format!("{what} {rest}"));
+            assert_eq!(human(&reload(outcome), plain), format!("{what} {rest}\n"));
         }
+    }
+
+    #[test]
+    fn what_is_odd_is_said() {
+        let plain = Paint::new(ColorChoice::Never, false, None, None);
+        let mut reload = reload(ReloadOutcome::Validated);
+        let code = "NEVER_IN_FLIGHT".to_owned();
+        reload.warnings.counts.push(WarningCount { code, count: 7 });
+        let text = human(&reload, plain);
+        assert!(text.ends_with("1.25 s\nwarnings\n  NEVER_IN_FLIGHT  7\n  … 7 more\n"), "{text}");
     }
 
     #[test]
     fn for_programs() {
         assert_eq!(
             json(&reload(ReloadOutcome::Published)),
-            r#"{"outcome":"PUBLISHED","generation":"9d3f00aa12345678","sequence":0,"listings":2000,"keywords":7500,"negatives":1,"seconds":1.25}"#
+            r#"{"outcome":"PUBLISHED","generation":"9d3f00aa12345678","sequence":0,"listings":2000,"keywords":7500,"negatives":1,"seconds":1.25,"warnings":{"counts":[],"warnings":[]}}"#
         );
     }
 }

@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::time::SystemTime;
 
-use broadside_client::{AdminClient, BadRecord, ReloadOutcome, ServerStatus, Serving};
+use broadside_client::{
+    AdminClient, BadRecord, ReloadOutcome, ReloadRecord, ServerStatus, Serving,
+};
 
 use crate::duration;
 use crate::failure::{Exit, Failure};
@@ -14,13 +16,14 @@ use crate::printable::printable;
 use crate::settings::Settings;
 use crate::table::{Align, Table};
 use crate::time;
+use crate::warnings;
 
 mod json;
 
 /// Bad records of the last reload that are shown to a person; `--json` has them all.
 const BAD_RECORDS_SHOWN_MAX: usize = 20;
 
-/// Show what the server serves: version, counts, memory, the last reloads, limits
+/// Show what the server serves: version, counts, warnings, memory, the last reloads, limits
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   broadside status
@@ -28,9 +31,12 @@ const BAD_RECORDS_SHOWN_MAX: usize = 20;
 
 Exit 1 if the server is there but does not serve.
 
-With --json: one object with serving, version {generation, sequence} or null, sources, published_at, counts {listings,
-keywords, negatives, duplicate_keywords, words, patterns, groups}, memory [{name, bytes}], reloads [{started_at, seconds,
-cause, outcome, version, message, bad_records_total, bad_records}], limits {name: value}, server_version, started_at.")]
+With --json: one object with serving, version {generation, sequence} or null, sources, published_at,
+counts {listings, keywords, negatives, duplicate_keywords, words, patterns, groups, negative_lists,
+regexes, targetings}, warnings {counts [{code, count}], warnings [{source, line, code, field, id,
+message}] (the first 100)}, memory [{name, bytes}], reloads [{started_at, seconds, cause, outcome,
+version, message, bad_records_total, bad_records, warnings_total}], limits {name: value},
+server_version, started_at.")]
 pub(crate) struct Arguments {
     /// Print JSON
     #[arg(long)]
@@ -79,15 +85,16 @@ fn human(status: &ServerStatus, now: SystemTime, paint: Paint) -> String {
     for source in &status.sources {
         text.push_str(&format!("source  {}\n", printable(source)));
     }
-    section(&mut text, "counts", &counts(status), paint);
-    section(&mut text, "memory", &memory(status), paint);
-    section(&mut text, "last reloads, newest first", &reloads(status), paint);
+    section(&mut text, "counts", counts(status), paint);
+    text.push_str(&warnings(status, paint));
+    section(&mut text, "memory", memory(status), paint);
+    section(&mut text, "last reloads, newest first", reloads(status), paint);
     text.push_str(&bad_records(status, paint));
-    section(&mut text, "limits", &limits(status), paint);
+    section(&mut text, "limits", limits(status), paint);
     text
 }
 
-fn section(text: &mut String, heading: &str, table: &Table, paint: Paint) {
+fn section(text: &mut String, heading: &str, table: Table, paint: Paint) {
     let body = table.render(paint);
     if !body.is_empty() {
         text.push_str(&format!("\n{}\n{body}", paint.paint(Role::Heading, heading)));
@@ -104,11 +111,22 @@ fn counts(status: &ServerStatus) -> Table {
         ("duplicate keywords, merged", counts.duplicate_keywords),
         ("distinct words", counts.words),
         ("distinct patterns", counts.patterns),
+        ("distinct regular expressions", counts.regexes),
+        ("distinct targetings", counts.targetings),
         ("groups", counts.groups),
+        ("negative lists", counts.negative_lists),
     ] {
         table.row([name.to_owned(), number::grouped(count)]);
     }
     table
+}
+
+fn warnings(status: &ServerStatus, paint: Paint) -> String {
+    let body = warnings::human(&status.warnings, paint);
+    if body.is_empty() {
+        return body;
+    }
+    format!("\n{}\n{body}", paint.paint(Role::Heading, "warnings"))
 }
 
 fn memory(status: &ServerStatus) -> Table {
@@ -133,10 +151,20 @@ fn reloads(status: &ServerStatus) -> Table {
             reload.outcome.as_str().to_owned(),
             duration::display(reload.duration),
             reload.version.as_ref().map(ToString::to_string).unwrap_or_default(),
-            reload.message.clone(),
+            remark(reload),
         ]);
     }
     table
+}
+
+/// Why a reload did not succeed, or how many warnings there are about what it read.
+fn remark(reload: &ReloadRecord) -> String {
+    match reload.warnings_total {
+        total if total > 0 && reload.message.is_empty() => {
+            number::counted(total, "warning", "warnings")
+        }
+        _ => reload.message.clone(),
+    }
 }
 
 /// The bad records of the newest reload, if it was refused. A message may be long, so they are not in a table.

@@ -13,6 +13,21 @@ from importlib.metadata import version as _version
 
 from broadside._client import Client
 from broadside._errors import BroadsideError, Code, FieldViolation
+from broadside._explanations import (
+    BlockingNegative,
+    ExplainedMatch,
+    Explanation,
+    ListingExplanation,
+    Miss,
+    MissDetail,
+    MissedFlight,
+    MissReason,
+    NearestKeyword,
+    Obstacle,
+    SeenAttribute,
+    TextExplanation,
+    UnmetTargeting,
+)
 from broadside._query import AttributeValue, Include, MatchOptions, Query
 from broadside._results import (
     BatchResult,
@@ -30,19 +45,32 @@ __version__ = _version("broadside-client")
 __all__ = [
     "AttributeValue",
     "BatchResult",
+    "BlockingNegative",
     "BroadsideError",
     "Client",
     "Code",
+    "ExplainedMatch",
+    "Explanation",
     "FieldViolation",
     "Include",
     "InventoryVersion",
     "Keyword",
+    "ListingExplanation",
     "Match",
     "MatchOptions",
     "MatchType",
+    "Miss",
+    "MissDetail",
+    "MissReason",
+    "MissedFlight",
+    "NearestKeyword",
+    "Obstacle",
     "Query",
     "QueryResult",
+    "SeenAttribute",
     "Span",
+    "TextExplanation",
     "Token",
+    "UnmetTargeting",
     "__version__",
 ]

@@ -14,6 +14,7 @@ import grpc
 from broadside import _wire
 from broadside._call import Deadline, Method
 from broadside._errors import BroadsideError, Code
+from broadside._explanations import ListingExplanation, TextExplanation
 from broadside._generated import match_pb2
 from broadside._limits import (
     ATTEMPTS_DEFAULT,
@@ -85,6 +86,9 @@ class Client:
         methods = match_pb2.DESCRIPTOR.services_by_name["MatchService"].methods_by_name
         self._match_batch: Method[match_pb2.MatchBatchRequest, match_pb2.MatchBatchResponse] = Method(
             self._channel, methods["MatchBatch"], match_pb2.MatchBatchResponse, max_attempts, self._closed
+        )
+        self._explain: Method[match_pb2.ExplainRequest, match_pb2.ExplainResponse] = Method(
+            self._channel, methods["Explain"], match_pb2.ExplainResponse, max_attempts, self._closed
         )
         self._analyze: Method[match_pb2.AnalyzeRequest, match_pb2.AnalyzeResponse] = Method(
             self._channel, methods["Analyze"], match_pb2.AnalyzeResponse, max_attempts, self._closed
@@ -195,6 +199,73 @@ class Client:
             f"changed during each of {BATCH_ATTEMPTS_MAX} attempts; try again later, or send smaller batches",
             INVENTORY_CHANGED,
         )
+
+    def explain(
+        self,
+        listing_id: str,
+        text: str,
+        *,
+        attributes: Mapping[str, AttributeValue] | None = None,
+        as_of: datetime | None = None,
+        min_version: InventoryVersion | None = None,
+        deadline: float | None = None,
+    ) -> ListingExplanation:
+        """Says why one listing matches a text, or why it does not.
+
+        For people who ask, not for traffic: it looks at much that matching skips. A listing that does not exist is no
+        error; its explanation says so.
+
+        Args:
+            listing_id: The listing.
+            text: The text, at most 64 KiB of UTF-8 and 8,192 tokens.
+            attributes: What targeting reads, by name.
+            as_of: Time at which flights are judged, with a time zone; None means now, by the server's clock.
+            min_version: The version that must answer: the same generation and at least this sequence.
+            deadline: Seconds that the call may take; None means the client's.
+
+        Raises:
+            BroadsideError: The call failed, or the text was refused (`TEXT_TOO_LONG`, `TEXT_TOO_MANY_TOKENS`).
+            TypeError: An argument has another type.
+            ValueError: An argument is out of range, or the listing's id is empty.
+
+        """
+        if listing_id == "":
+            raise ValueError("listing_id: expected a listing's id, got an empty one; explain_text explains the answer")
+        options = MatchOptions(as_of=as_of)
+        request = _wire.explain_to_wire(text, listing_id, attributes, options, min_version)
+        return _wire.listing_explanation_from_wire(self._explain.call(request, self._begin(deadline)))
+
+    def explain_text(
+        self,
+        text: str,
+        *,
+        limit: int = 10,
+        max_per_group: int = 0,
+        attributes: Mapping[str, AttributeValue] | None = None,
+        as_of: datetime | None = None,
+        min_version: InventoryVersion | None = None,
+        deadline: float | None = None,
+    ) -> TextExplanation:
+        """Explains the whole answer to a text: what matches and why, and what does not although a keyword does.
+
+        Args:
+            text: The text, at most 64 KiB of UTF-8 and 8,192 tokens.
+            limit: The most matches to return: 1 to 1,000.
+            max_per_group: The most matches to return of one group; 0 means no cap.
+            attributes: What targeting reads, by name.
+            as_of: Time at which flights are judged, with a time zone; None means now, by the server's clock.
+            min_version: The version that must answer: the same generation and at least this sequence.
+            deadline: Seconds that the call may take; None means the client's.
+
+        Raises:
+            BroadsideError: The call failed, or the text was refused (`TEXT_TOO_LONG`, `TEXT_TOO_MANY_TOKENS`).
+            TypeError: An argument has another type.
+            ValueError: An argument is out of range.
+
+        """
+        options = MatchOptions(limit, max_per_group, as_of=as_of)
+        request = _wire.explain_to_wire(text, "", attributes, options, min_version)
+        return _wire.text_explanation_from_wire(self._explain.call(request, self._begin(deadline)))
 
     def analyze(self, text: str, *, deadline: float | None = None) -> tuple[Token, ...]:
         """Splits a text into tokens exactly as matching does.

@@ -5,7 +5,7 @@ use broadside_proto::v1 as pb;
 use super::{duration, time, version};
 use crate::status::{
     BadRecord, Counts, Limit, MemoryPart, Reload, ReloadOutcome, ReloadRecord, ServerStatus,
-    Serving,
+    Serving, Warning, WarningCount, Warnings,
 };
 
 /// The status of a server.
@@ -21,6 +21,7 @@ pub(crate) fn server_status(response: pb::GetStatusResponse) -> ServerStatus {
         sources: response.sources,
         published_at: time(response.published_at),
         counts: counts(response.counts),
+        warnings: warnings(response.warnings),
         memory: response
             .memory
             .into_iter()
@@ -43,6 +44,7 @@ pub(crate) fn reload(response: pb::ReloadResponse) -> Reload {
         outcome: outcome(response.outcome()),
         version: response.version.map(version).unwrap_or_default(),
         counts: counts(response.counts),
+        warnings: warnings(response.warnings),
         duration: duration(response.duration),
     }
 }
@@ -57,6 +59,7 @@ fn reload_record(record: pb::ReloadRecord) -> ReloadRecord {
         message: record.message,
         bad_records_total: record.bad_records_total,
         bad_records: record.bad_records.into_iter().map(bad_record).collect(),
+        warnings_total: record.warnings_total,
     }
 }
 
@@ -93,5 +96,28 @@ fn counts(counts: Option<pb::InventoryCounts>) -> Counts {
         words: counts.words,
         patterns: counts.patterns,
         groups: counts.groups,
+        negative_lists: counts.negative_lists,
+        regexes: counts.regexes,
+        targetings: counts.targetings,
+    }
+}
+
+fn warnings(warnings: Option<pb::InventoryWarnings>) -> Warnings {
+    let warnings = warnings.unwrap_or_default();
+    let count = |count: pb::WarningCount| WarningCount { code: count.code, count: count.count };
+    Warnings {
+        counts: warnings.counts.into_iter().map(count).collect(),
+        warnings: warnings.warnings.into_iter().map(warning).collect(),
+    }
+}
+
+fn warning(warning: pb::Warning) -> Warning {
+    Warning {
+        source: warning.source,
+        line: warning.line,
+        code: warning.code,
+        field: warning.field,
+        id: warning.id,
+        message: warning.message,
     }
 }

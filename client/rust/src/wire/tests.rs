@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use broadside_proto::v1 as pb;
+use broadside_proto::v1::attribute_value::Kind;
 use tonic_types::{ErrorDetails, StatusExt};
 
-use super::{batch_request, batch_response, call_error};
+use super::{batch_request, batch_response, call_error, reload, server_status};
+use crate::attributes::Attributes;
 use crate::error::{Code, Error, Violation};
-use crate::query::{AttributeValue, BatchOptions, Include, MatchOptions, Query};
+use crate::query::{BatchOptions, Include, MatchOptions, Query};
+use crate::status::{Counts, ReloadOutcome, Warning, WarningCount, Warnings};
 use crate::version::Version;
 
 #[test]
@@ -115,7 +118,7 @@ fn a_query_fails_alone_and_keeps_its_place() {
 fn a_request_says_what_the_caller_said() {
     let queries = [Query {
         text: "cat".to_owned(),
-        attributes: BTreeMap::from([("age".to_owned(), AttributeValue::Int(21))]),
+        attributes: Attributes::new().with("age", 21),
         options: Some(MatchOptions { limit: 3, ..MatchOptions::default() }),
     }];
     let shared = BatchOptions {
@@ -124,11 +127,14 @@ fn a_request_says_what_the_caller_said() {
             include: vec![Include::Keyword, Include::Payload, Include::Spans],
             ..MatchOptions::default()
         },
-        ..BatchOptions::default()
+        attributes: Attributes::new().with("interests", ["sports", "music"]),
+        min_version: None,
     };
     let version = Version { generation: "9d3f".to_owned(), sequence: 2 };
     let request = batch_request(&queries, &shared, Some(&version));
-    let age = pb::AttributeValue { kind: Some(pb::attribute_value::Kind::IntValue(21)) };
+    let value = |kind| pb::AttributeValue { kind: Some(kind) };
+    let interests = pb::StringList { values: vec!["sports".to_owned(), "music".to_owned()] };
+    let (age, interests) = (value(Kind::IntValue(21)), value(Kind::StringList(interests)));
     assert_eq!(
         request,
         pb::MatchBatchRequest {
@@ -137,7 +143,7 @@ fn a_request_says_what_the_caller_said() {
                 attributes: HashMap::from([("age".to_owned(), age)]),
                 options: Some(pb::MatchOptions { limit: 3, ..Default::default() }),
             }],
-            attributes: HashMap::new(),
+            attributes: HashMap::from([("interests".to_owned(), interests)]),
             options: Some(pb::MatchOptions {
                 max_per_group: 2,
                 include: vec![3, 1, 2],
@@ -146,4 +152,74 @@ fn a_request_says_what_the_caller_said() {
             min_version: Some(pb::InventoryVersion { generation: "9d3f".to_owned(), sequence: 2 }),
         }
     );
+}
+
+#[test]
+fn counts_and_warnings_of_an_inventory_keep_all_they_say() {
+    let wire_counts = pb::InventoryCounts {
+        listings: 1,
+        keywords: 2,
+        negatives: 3,
+        duplicate_keywords: 4,
+        words: 5,
+        patterns: 6,
+        groups: 7,
+        negative_lists: 8,
+        regexes: 9,
+        targetings: 10,
+    };
+    let counts = Counts {
+        listings: 1,
+        keywords: 2,
+        negatives: 3,
+        duplicate_keywords: 4,
+        words: 5,
+        patterns: 6,
+        groups: 7,
+        negative_lists: 8,
+        regexes: 9,
+        targetings: 10,
+    };
+    let wire_count = |code: &str, count| pb::WarningCount { code: code.to_owned(), count };
+    let wire_warnings = pb::InventoryWarnings {
+        counts: vec![wire_count("NEVER_IN_FLIGHT", 5), wire_count("LONE_ATTRIBUTE", u64::MAX)],
+        warnings: vec![pb::Warning {
+            source: "a.jsonl".to_owned(),
+            line: 7,
+            code: "NEVER_IN_FLIGHT".to_owned(),
+            field: "end_time".to_owned(),
+            id: "l1".to_owned(),
+            message: "has ended".to_owned(),
+        }],
+    };
+    let count = |code: &str, count| WarningCount { code: code.to_owned(), count };
+    let warnings = Warnings {
+        counts: vec![count("NEVER_IN_FLIGHT", 5), count("LONE_ATTRIBUTE", u64::MAX)],
+        warnings: vec![Warning {
+            source: "a.jsonl".to_owned(),
+            line: 7,
+            code: "NEVER_IN_FLIGHT".to_owned(),
+            field: "end_time".to_owned(),
+            id: "l1".to_owned(),
+            message: "has ended".to_owned(),
+        }],
+    };
+    assert_eq!(warnings.total(), u64::MAX, "it does not overflow");
+
+    let status = server_status(pb::GetStatusResponse {
+        counts: Some(wire_counts),
+        warnings: Some(wire_warnings.clone()),
+        reloads: vec![pb::ReloadRecord { warnings_total: 5, ..pb::ReloadRecord::default() }],
+        ..pb::GetStatusResponse::default()
+    });
+    assert_eq!((status.counts, &status.warnings), (counts, &warnings));
+    assert_eq!(status.reloads[0].warnings_total, 5);
+    let reload = reload(pb::ReloadResponse {
+        outcome: pb::ReloadOutcome::Validated.into(),
+        counts: Some(wire_counts),
+        warnings: Some(wire_warnings),
+        ..pb::ReloadResponse::default()
+    });
+    assert_eq!((reload.outcome, reload.counts), (ReloadOutcome::Validated, counts));
+    assert_eq!(reload.warnings, warnings);
 }

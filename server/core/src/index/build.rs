@@ -1,94 +1,67 @@
-//! Building an index: listings come in one by one, and are laid out when all of them are there.
+//! Building an index: records come in one by one, in any order, and are laid out when all of them are there.
 //!
-//! While they come, each keyword is analysed once and kept as the numbers of its words ([`Draft`]). At the end:
-//! 1. words are numbered from the rarest to the most frequent (ties by bytes), listings by their ids;
-//! 2. drafts are sorted by (their distinct words ascending, kind, tokens), so that equal ones are neighbours and those
+//! While they come, each keyword is analysed once and kept as the numbers of its words ([`keywords`]), and what else a
+//! record asks is kept with the numbers of what it refers to ([`records`]). At the end:
+//! 1. references are resolved: what names a group or negative list that does not exist refuses all ([`resolve`]);
+//! 2. words are numbered from the rarest to the most frequent (ties by bytes), listings by their ids ([`order`]);
+//! 3. drafts are sorted by (their distinct words ascending, kind, tokens), so that equal ones are neighbours and those
 //!    of a part of the trie are a range;
-//! 3. each run of equal drafts becomes a pattern with its postings, each range a node or a leaf.
+//! 4. each run of equal drafts becomes a pattern with its postings, each range a node or a leaf ([`layout`]).
 //!
-//! The same listings in the same order give the same index, bit for bit.
+//! The same records in the same order give the same index, bit for bit.
 
-use crate::keyword::{Keyword, MatchType};
-use crate::limits::{
-    GROUP_ID_BYTES_MAX, KEYWORD_BYTES_MAX, KEYWORD_TOKENS_MAX, LISTING_ID_BYTES_MAX,
-    LISTING_KEYWORDS_MAX, LISTING_NEGATIVES_MAX, LISTINGS_MAX, PAYLOAD_BYTES_MAX,
-};
-use crate::listing::{Field, Listing, ListingError, Reason, Status, score};
-use crate::text::{self, Sigil, Sink};
+use crate::group::Group;
+use crate::keyword::Keyword;
+use crate::limits::{GROUPS_MAX, LISTINGS_MAX, NEGATIVE_LISTS_MAX};
+use crate::listing::{Listing, Status};
+use crate::negative_list::NegativeList;
+use crate::record::{Field, Reason, RecordError, Unresolved};
+use crate::review::{self, Ordinals, Review};
+use crate::targeting::{ExpressionsBuilder, TargetingId};
 
 use super::Index;
+use super::arena::Arena;
 use super::interner::Interner;
-use super::listings::{
-    Arena, Flight, GroupId, HAS_FLIGHT, HAS_NEGATIVES, Judged, ListingId, PAUSED,
-};
-use super::patterns::{Kind, Patterns};
-use super::trie::Target;
+use super::rules::Flight;
 
+use keywords::{Bid, Keywords, Owner};
+use records::{GroupDraft, ListingDraft, NamedList, RulesDraft};
+
+mod check;
+mod keywords;
 mod layout;
 mod order;
+mod records;
+mod resolve;
+mod rows;
 
-/// Collects listings and makes an [`Index`] of them.
+/// Collects the records of an inventory and makes an [`Index`] of them.
 #[derive(Debug, Default)]
 pub struct IndexBuilder {
-    /// Words; the first byte is the sigil, 0 for none.
-    words: Interner,
+    keywords: Keywords,
     ids: Interner,
-    groups: Interner,
-    judged: Vec<Judged>,
-    flights: Vec<Flight>,
+    listings: Vec<ListingDraft>,
     payloads: Arena,
     /// Texts of positive keywords.
-    keywords: Arena,
+    keyword_texts: Arena,
     first_keyword: Vec<u32>,
-    drafts: Vec<Draft>,
-    /// Tokens of all drafts, as numbers of `words`.
-    tokens: Vec<u32>,
-    /// What the patterns would take if all of them were distinct, in words of 32 bits.
-    pattern_words: usize,
-    buffers: text::Buffers,
-    /// The keyword that is being analysed.
-    analysed: Analysed,
-}
-
-/// A keyword or negative that was analysed.
-#[derive(Debug, Clone, Copy)]
-struct Draft {
-    /// First of its tokens in [`IndexBuilder::tokens`].
-    first_token: u32,
-    tokens: u16,
-    role: Role,
-    kind: Kind,
-    /// Ordinal of its listing.
-    listing: u32,
-    /// Index in the listing's keywords.
-    keyword: u32,
-    bid_micros: u64,
-}
-
-/// What a draft does for its listing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Role {
-    Positive { own_bid: bool },
-    Negative,
-}
-
-/// Words of one keyword, with their sigils in front, and where each ends.
-#[derive(Debug, Default)]
-struct Analysed {
-    bytes: Vec<u8>,
-    ends: Vec<usize>,
-}
-
-impl Sink for Analysed {
-    fn token(&mut self, sigil: Option<Sigil>, word: &[u8], _start: u32, _end: u32) -> bool {
-        if self.ends.len() == KEYWORD_TOKENS_MAX {
-            return false;
-        }
-        self.bytes.push(sigil.map_or(0, |sigil| sigil as u8));
-        self.bytes.extend_from_slice(word);
-        self.ends.push(self.bytes.len());
-        true
-    }
+    /// Names of groups, described or only referred to.
+    group_names: Interner,
+    /// By the number of its name: what is known of a group.
+    groups: Vec<Option<GroupDraft>>,
+    /// How many groups were added.
+    groups_added: u32,
+    /// Names of negative lists, described or only referred to.
+    list_names: Interner,
+    /// By the number of its name: the ordinal of a negative list.
+    lists: Vec<Option<NamedList>>,
+    /// How many negative lists were added.
+    lists_added: u32,
+    /// Numbers of names of negative lists that listings and groups refer to.
+    list_references: Vec<u32>,
+    targetings: ExpressionsBuilder,
+    /// Instead of [`SHARED_KEYWORD_LISTINGS_MAX`](crate::limits::SHARED_KEYWORD_LISTINGS_MAX).
+    shared_listings_max: Option<u32>,
 }
 
 impl IndexBuilder {
@@ -97,177 +70,206 @@ impl IndexBuilder {
         IndexBuilder::default()
     }
 
-    /// How many listings were added.
-    pub fn listings(&self) -> usize {
-        self.judged.len()
+    /// Treats keywords of more than this many listings as shared by very many, so that small inventories have some.
+    #[cfg(feature = "naive")]
+    #[must_use]
+    pub fn with_shared_listings_max(self, most: u32) -> IndexBuilder {
+        IndexBuilder { shared_listings_max: Some(most), ..self }
     }
 
-    /// Adds a listing.
+    /// How many listings were added.
+    pub fn listings(&self) -> usize {
+        self.listings.len()
+    }
+
+    /// Adds a listing. Its group and its negative lists may come later.
     ///
     /// # Errors
     /// All that is wrong with it; nothing of it was added then.
-    pub fn add(&mut self, listing: &Listing) -> Result<(), Vec<ListingError>> {
-        let drafts = self.drafts.len();
-        let tokens = self.tokens.len();
-        let pattern_words = self.pattern_words;
-        let mut errors = self.check(listing);
+    pub fn add(&mut self, listing: &Listing) -> Result<(), Vec<RecordError>> {
+        let mut errors = self.check_listing(listing);
+        let mark = self.keywords.mark();
+        let ordinal = u32::try_from(self.listings.len()).expect("at most LISTINGS_MAX");
         for (nth, keyword) in listing.keywords.iter().enumerate() {
-            let own_bid = keyword.bid_micros.is_some();
-            let bid_micros = keyword.bid_micros.or(listing.bid_micros).unwrap_or(0);
-            let role = Role::Positive { own_bid };
-            self.draft(keyword, role, bid_micros, nth, Field::Keyword(nth), &mut errors);
-        }
-        for (nth, negative) in listing.negatives.iter().enumerate() {
-            self.draft(negative, Role::Negative, 0, nth, Field::Negative(nth), &mut errors);
-        }
-        if self.pattern_words >= Target::PLACES_MAX as usize {
-            let reason = Reason::TooManyListings(self.listings());
-            errors.push(ListingError { field: Field::Keywords, reason });
-        }
-        if errors.is_empty() {
-            self.commit(listing);
-            return Ok(());
-        }
-        self.drafts.truncate(drafts);
-        self.tokens.truncate(tokens);
-        self.pattern_words = pattern_words;
-        Err(errors)
-    }
-
-    /// What is wrong with the listing, apart from single keywords.
-    fn check(&self, listing: &Listing) -> Vec<ListingError> {
-        let mut errors = Vec::new();
-        let mut refuse = |field, reason| errors.push(ListingError { field, reason });
-        let too_long =
-            |length: usize, most: usize| (length > most).then_some(Reason::TooLong(most));
-        let empty = |text: &str| text.is_empty().then_some(Reason::Empty);
-        if let Some(reason) =
-            empty(&listing.id).or(too_long(listing.id.len(), LISTING_ID_BYTES_MAX))
-        {
-            refuse(Field::Id, reason);
-        } else if let Some(earlier) = self.ids.find(listing.id.as_bytes()) {
-            refuse(Field::Id, Reason::DuplicateId(earlier));
-        }
-        if let Some(group) = &listing.group
-            && let Some(reason) = empty(group).or(too_long(group.len(), GROUP_ID_BYTES_MAX))
-        {
-            refuse(Field::Group, reason);
-        }
-        if listing.keywords.is_empty() {
-            refuse(Field::Keywords, Reason::NoKeyword);
-        }
-        let lengths = [
-            (Field::Keywords, listing.keywords.len(), LISTING_KEYWORDS_MAX),
-            (Field::Negatives, listing.negatives.len(), LISTING_NEGATIVES_MAX),
-            (Field::Payload, listing.payload.len(), PAYLOAD_BYTES_MAX),
-        ];
-        for (field, length, most) in lengths {
-            if let Some(reason) = too_long(length, most) {
-                refuse(field, reason);
+            let (bid, bid_micros) = match (keyword.bid_micros, listing.bid_micros) {
+                (Some(own), _) => (Bid::Keyword, own),
+                (None, Some(bid)) => (Bid::Listing, bid),
+                (None, None) => (Bid::Group, 0),
+            };
+            let owner = Owner::Positive(bid);
+            if let Err(reason) = self.keywords.add(keyword, owner, ordinal, nth, bid_micros) {
+                errors.push(RecordError { field: Field::Keyword(nth), reason });
             }
         }
-        let bids = listing.keywords.iter().filter_map(|keyword| keyword.bid_micros);
-        let highest_bid = bids.chain(listing.bid_micros).max().unwrap_or(0);
-        if !(listing.quality >= 0.0 && score(highest_bid, listing.quality).is_finite()) {
-            refuse(Field::Quality, Reason::ScoreNotFinite);
+        self.add_negatives(&listing.negatives, Owner::Listing, ordinal, &mut errors);
+        let targeting = self.add_targeting(&listing.targeting, &mut errors);
+        if !errors.is_empty() {
+            self.keywords.roll_back(mark);
+            return Err(errors);
         }
-        if let (Some(start), Some(end)) = (listing.start_time, listing.end_time)
-            && end <= start
-        {
-            refuse(Field::EndTime, Reason::EndsBeforeStart);
-        }
-        if self.listings() == LISTINGS_MAX {
-            refuse(Field::Id, Reason::TooManyListings(LISTINGS_MAX));
-        }
-        errors
-    }
-
-    /// Analyses one keyword or negative and keeps it.
-    fn draft(
-        &mut self,
-        keyword: &Keyword,
-        role: Role,
-        bid_micros: u64,
-        nth: usize,
-        field: Field,
-        errors: &mut Vec<ListingError>,
-    ) {
-        let mut refuse = |reason| errors.push(ListingError { field, reason });
-        if keyword.text.len() > KEYWORD_BYTES_MAX {
-            return refuse(Reason::TooLong(KEYWORD_BYTES_MAX));
-        }
-        self.analysed.bytes.clear();
-        self.analysed.ends.clear();
-        if !text::analyze(&keyword.text, &mut self.buffers, &mut self.analysed) {
-            return refuse(Reason::KeywordTooManyTokens(KEYWORD_TOKENS_MAX));
-        }
-        if self.analysed.ends.is_empty() {
-            return refuse(Reason::KeywordEmpty);
-        }
-        let Ok(first_token) = u32::try_from(self.tokens.len()) else {
-            return refuse(Reason::TooManyListings(self.judged.len()));
+        self.ids.intern(listing.id.as_bytes());
+        let group = listing.group.as_ref().map(|group| self.group_number(group));
+        let rules = RulesDraft {
+            paused: listing.status == Status::Paused,
+            flight: Flight { start: listing.start_time, end: listing.end_time },
+            targeting,
+            lists: self.refer(&listing.negative_lists),
         };
-        let mut start = 0;
-        for &end in &self.analysed.ends {
-            self.tokens.push(self.words.intern(&self.analysed.bytes[start..end]));
-            start = end;
-        }
-        let kind = Kind::of(keyword);
-        if kind.match_type == MatchType::Broad {
-            order::make_set(&mut self.tokens, first_token as usize);
-        }
-        let tokens = self.tokens.len() - first_token as usize;
-        self.pattern_words += Patterns::words_of(tokens);
-        self.drafts.push(Draft {
-            first_token,
-            tokens: u16::try_from(tokens).expect("at most KEYWORD_TOKENS_MAX"),
-            role,
-            kind,
-            listing: u32::try_from(self.judged.len()).expect("at most LISTINGS_MAX"),
-            keyword: u32::try_from(nth).unwrap_or(u32::MAX),
-            bid_micros,
-        });
-    }
-
-    /// Keeps what was checked.
-    fn commit(&mut self, listing: &Listing) {
-        let ordinal = self.ids.intern(listing.id.as_bytes());
-        let group =
-            listing.group.as_ref().map(|group| GroupId(self.groups.intern(group.as_bytes())));
-        let mut flags = 0;
-        if listing.status == Status::Paused {
-            flags |= PAUSED;
-        }
-        if !listing.negatives.is_empty() {
-            flags |= HAS_NEGATIVES;
-        }
-        if listing.start_time.is_some() || listing.end_time.is_some() {
-            flags |= HAS_FLIGHT;
-            let (start, end) = (listing.start_time, listing.end_time);
-            self.flights.push(Flight { listing: ListingId(ordinal), start, end });
-        }
-        let group = group.unwrap_or(GroupId::NONE);
         // A quality of -0.0 would make scores of -0.0, which are sorted after 0.0.
         let quality = listing.quality.abs();
-        self.judged.push(Judged { quality, group, flags });
+        self.listings.push(ListingDraft { quality, group, rules });
         self.payloads.push(&listing.payload);
-        let first = u32::try_from(self.keywords.len()).expect("fewer than tokens");
+        let first = u32::try_from(self.keyword_texts.len()).expect("fewer than tokens");
         self.first_keyword.push(first);
         for keyword in &listing.keywords {
-            self.keywords.push(keyword.text.as_bytes());
+            self.keyword_texts.push(keyword.text.as_bytes());
         }
+        Ok(())
+    }
+
+    /// Adds a group.
+    ///
+    /// # Errors
+    /// All that is wrong with it; nothing of it was added then.
+    pub fn add_group(&mut self, group: &Group) -> Result<(), Vec<RecordError>> {
+        let mut errors = self.check_group(group);
+        let mark = self.keywords.mark();
+        // The number of a name is kept even if its group is refused: then it is a name without a group.
+        let number = self.group_number(&group.id);
+        self.add_negatives(&group.negatives, Owner::Group, number, &mut errors);
+        let targeting = self.add_targeting(&group.targeting, &mut errors);
+        if self.groups_added as usize == GROUPS_MAX {
+            let reason = Reason::TooManyRecords(GROUPS_MAX);
+            errors.push(RecordError { field: Field::Id, reason });
+        }
+        if !errors.is_empty() {
+            self.keywords.roll_back(mark);
+            return Err(errors);
+        }
+        let rules = RulesDraft {
+            paused: group.status == Status::Paused,
+            flight: Flight { start: group.start_time, end: group.end_time },
+            targeting,
+            lists: self.refer(&group.negative_lists),
+        };
+        let ordinal = Some(self.groups_added);
+        self.groups[number as usize] =
+            Some(GroupDraft { ordinal, rules, bid_micros: group.bid_micros });
+        self.groups_added += 1;
+        Ok(())
+    }
+
+    /// Says that there is a group of this id, for formats that name groups and do not describe them. A group that is
+    /// added under the same id, before or after, keeps what it says.
+    pub fn name_group(&mut self, id: &str) {
+        let number = self.group_number(id) as usize;
+        self.groups[number].get_or_insert(GroupDraft::UNDESCRIBED);
+    }
+
+    /// Adds a negative list.
+    ///
+    /// # Errors
+    /// All that is wrong with it; nothing of it was added then.
+    pub fn add_negative_list(&mut self, list: &NegativeList) -> Result<(), Vec<RecordError>> {
+        let mut errors = self.check_negative_list(list);
+        let mark = self.keywords.mark();
+        let number = self.list_number(&list.name);
+        self.add_negatives(&list.negatives, Owner::List, number, &mut errors);
+        if self.lists_added as usize == NEGATIVE_LISTS_MAX {
+            let reason = Reason::TooManyRecords(NEGATIVE_LISTS_MAX);
+            errors.push(RecordError { field: Field::Name, reason });
+        }
+        if !errors.is_empty() {
+            self.keywords.roll_back(mark);
+            return Err(errors);
+        }
+        self.lists[number as usize] = Some(NamedList { ordinal: self.lists_added });
+        self.lists_added += 1;
+        Ok(())
     }
 
     /// Lays the index out. Time is that of sorting all keywords.
-    pub fn finish(self) -> Index {
-        layout::lay_out(self)
+    ///
+    /// # Errors
+    /// What only the whole tells: references to groups and negative lists that do not exist, scores that a group's bid
+    /// makes too large.
+    pub fn finish(mut self) -> Result<Index, Vec<Unresolved>> {
+        self.resolve()?;
+        Ok(layout::lay_out(self).0)
+    }
+
+    /// The same, and says what is probably a mistake in it: how much of what, and the first `most` of all.
+    ///
+    /// # Errors
+    /// Those of [`IndexBuilder::finish`].
+    pub fn finish_with_review(mut self, most: usize) -> Result<(Index, Review), Vec<Unresolved>> {
+        self.resolve()?;
+        let groups =
+            self.groups.iter().map(|group| group.and_then(|group| group.ordinal)).collect();
+        let (index, listings) = layout::lay_out(self);
+        let review = review::review(&index, &Ordinals { listings, groups }, most);
+        Ok((index, review))
+    }
+
+    fn add_negatives(
+        &mut self,
+        negatives: &[Keyword],
+        owner: Owner,
+        number: u32,
+        errors: &mut Vec<RecordError>,
+    ) {
+        for (nth, negative) in negatives.iter().enumerate() {
+            if let Err(reason) = self.keywords.add(negative, owner, number, nth, 0) {
+                errors.push(RecordError { field: Field::Negative(nth), reason });
+            }
+        }
+    }
+
+    fn add_targeting(
+        &mut self,
+        targeting: &str,
+        errors: &mut Vec<RecordError>,
+    ) -> Option<TargetingId> {
+        match self.targetings.add(targeting) {
+            Ok(id) => id,
+            Err(error) => {
+                let reason = Reason::Targeting(error);
+                errors.push(RecordError { field: Field::Targeting, reason });
+                None
+            }
+        }
+    }
+
+    /// Notes references to negative lists; where they begin and end.
+    fn refer(&mut self, names: &[String]) -> (u32, u32) {
+        let place = |references: &[u32]| u32::try_from(references.len()).expect("bounded");
+        let start = place(&self.list_references);
+        for name in names {
+            let number = self.list_number(name);
+            self.list_references.push(number);
+        }
+        (start, place(&self.list_references))
+    }
+
+    /// Numbers of the keywords of a listing, given by its ordinal.
+    fn keywords_of(&self, ordinal: u32) -> std::ops::Range<usize> {
+        let ordinal = ordinal as usize;
+        let end = self.first_keyword.get(ordinal + 1);
+        let end = end.map_or(self.keyword_texts.len(), |&end| end as usize);
+        self.first_keyword[ordinal] as usize..end
+    }
+
+    fn group_number(&mut self, id: &str) -> u32 {
+        let number = self.group_names.intern(id.as_bytes());
+        self.groups.resize(self.group_names.len(), None);
+        number
+    }
+
+    fn list_number(&mut self, name: &str) -> u32 {
+        let number = self.list_names.intern(name.as_bytes());
+        self.lists.resize(self.list_names.len(), None);
+        number
     }
 }
 
-impl Kind {
-    /// What a keyword is apart from its words.
-    fn of(keyword: &Keyword) -> Kind {
-        let (match_type, anchor_start, anchor_end) = keyword.canonical();
-        Kind { match_type, anchor_start, anchor_end }
-    }
-}
+const _: () = assert!(LISTINGS_MAX <= u32::MAX as usize, "listings are numbered by 32 bits");

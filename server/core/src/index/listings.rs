@@ -3,9 +3,9 @@
 //!
 //! Listings are numbered by ascending bytes of their ids, so that a tie between two is broken by comparing numbers.
 
-use crate::listing::Time;
-
+use super::arena::Arena;
 use super::patterns::PatternId;
+use super::rules::RulesId;
 
 /// A listing of one index. The order is the order of ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,23 +27,7 @@ pub(crate) struct Judged {
     pub(crate) quality: f64,
     /// Its group.
     pub(crate) group: GroupId,
-    /// [`PAUSED`] and its siblings.
-    pub(crate) flags: u32,
-}
-
-/// It never matches.
-pub(crate) const PAUSED: u32 = 1;
-/// It has a start or an end time.
-pub(crate) const HAS_FLIGHT: u32 = 2;
-/// It has negatives.
-pub(crate) const HAS_NEGATIVES: u32 = 4;
-
-/// When a listing matches: from `start` on, before `end`.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Flight {
-    pub(crate) listing: ListingId,
-    pub(crate) start: Option<Time>,
-    pub(crate) end: Option<Time>,
+    rules: u32,
 }
 
 /// One listing's use of a pattern as a positive keyword.
@@ -57,29 +41,55 @@ pub(crate) struct Posting {
     pub(crate) bid_micros: u64,
 }
 
-/// Values of varying length, one after the other.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Arena {
-    bytes: Vec<u8>,
-    ends: Vec<u64>,
-}
-
 /// All listings.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Listings {
     pub(crate) judged: Vec<Judged>,
-    /// Those that have one, ascending.
-    pub(crate) flights: Vec<Flight>,
-    /// Negatives of all listings; each listing's ascending.
-    pub(crate) negatives: Vec<PatternId>,
-    /// Where each listing's negatives end.
-    pub(crate) negatives_end: Vec<u32>,
     pub(crate) ids: Arena,
     pub(crate) payloads: Arena,
     /// Texts of all keywords as they were written, without marks.
     pub(crate) keywords: Arena,
+    /// What each keyword became.
+    pub(crate) keyword_patterns: Vec<PatternId>,
     /// Where each listing's keywords begin.
     pub(crate) first_keyword: Vec<u32>,
+}
+
+impl Judged {
+    /// Some rule of its group must be looked at.
+    const OF_GROUP: u32 = 1 << 31;
+    /// It has no rules of its own.
+    const NO_OWN: u32 = Judged::OF_GROUP - 1;
+
+    /// `of_group` says that the group has rules.
+    pub(crate) fn new(
+        quality: f64,
+        group: GroupId,
+        own: Option<RulesId>,
+        of_group: bool,
+    ) -> Judged {
+        let own = own.map_or(Judged::NO_OWN, |rules| rules.0);
+        Judged { quality, group, rules: own | if of_group { Judged::OF_GROUP } else { 0 } }
+    }
+
+    /// Whether neither it nor its group has rules.
+    #[inline]
+    pub(crate) fn is_free(&self) -> bool {
+        self.rules == Judged::NO_OWN
+    }
+
+    /// Its own rules.
+    #[inline]
+    pub(crate) fn own_rules(&self) -> Option<RulesId> {
+        let own = self.rules & !Judged::OF_GROUP;
+        (own != Judged::NO_OWN).then_some(RulesId(own))
+    }
+
+    /// Whether its group has rules.
+    #[inline]
+    pub(crate) fn has_group_rules(&self) -> bool {
+        self.rules & Judged::OF_GROUP != 0
+    }
 }
 
 impl Posting {
@@ -105,71 +115,28 @@ impl Posting {
     }
 }
 
-impl Arena {
-    /// Adds a value; its number is how many there were.
-    pub(crate) fn push(&mut self, value: &[u8]) {
-        self.bytes.extend_from_slice(value);
-        self.ends.push(self.bytes.len() as u64);
-    }
-
-    /// A value by its number.
-    pub(crate) fn get(&self, number: usize) -> &[u8] {
-        let start = number.checked_sub(1).map_or(0, |before| self.ends[before]);
-        #[expect(clippy::cast_possible_truncation, reason = "places in memory")]
-        let range = start as usize..self.ends[number] as usize;
-        &self.bytes[range]
-    }
-
-    /// A value that was put in as a text.
-    pub(crate) fn get_str(&self, number: usize) -> &str {
-        std::str::from_utf8(self.get(number)).expect("texts are put in as UTF-8")
-    }
-
-    /// How many values it holds.
-    pub(crate) fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// Bytes of memory.
-    pub(crate) fn bytes(&self) -> usize {
-        self.bytes.len() + size_of_val(self.ends.as_slice())
-    }
-
-    /// Gives back what was reserved for growth.
-    pub(crate) fn shrink(&mut self) {
-        self.bytes.shrink_to_fit();
-        self.ends.shrink_to_fit();
-    }
-}
-
 impl Listings {
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
         self.judged.len()
     }
 
-    /// The negatives of one listing, ascending.
-    #[inline]
-    pub(crate) fn negatives_of(&self, listing: ListingId) -> &[PatternId] {
+    /// Numbers of a listing's keywords in [`Listings::keywords`].
+    pub(crate) fn keywords_of(&self, listing: ListingId) -> std::ops::Range<usize> {
         let at = listing.0 as usize;
-        let start = at.checked_sub(1).map_or(0, |before| self.negatives_end[before]);
-        &self.negatives[start as usize..self.negatives_end[at] as usize]
-    }
-
-    /// Whether a listing that has a flight matches at this time.
-    pub(crate) fn is_in_flight(&self, listing: ListingId, at: Time) -> bool {
-        let Ok(found) = self.flights.binary_search_by_key(&listing, |flight| flight.listing) else {
-            return true;
-        };
-        let flight = &self.flights[found];
-        flight.start.is_none_or(|start| start <= at) && flight.end.is_none_or(|end| at < end)
+        let end = self.first_keyword.get(at + 1).map_or(self.keywords.len(), |&end| end as usize);
+        self.first_keyword[at] as usize..end
     }
 
     /// Bytes of memory of the part that candidates are judged by.
     pub(crate) fn judged_bytes(&self) -> usize {
         size_of_val(self.judged.as_slice())
-            + size_of_val(self.flights.as_slice())
-            + size_of_val(self.negatives.as_slice())
-            + size_of_val(self.negatives_end.as_slice())
+    }
+
+    /// Bytes of memory of the keywords as they were written.
+    pub(crate) fn keyword_bytes(&self) -> usize {
+        self.keywords.bytes()
+            + size_of_val(self.keyword_patterns.as_slice())
+            + size_of_val(self.first_keyword.as_slice())
     }
 }

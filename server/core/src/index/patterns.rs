@@ -2,7 +2,8 @@
 //!
 //! They lie one after the other in one array of 32-bit words, in the order of the trie, so that the patterns of a leaf
 //! are neighbours. A pattern is three words and its tokens: a header, its postings, and the word ids of its tokens.
-//! EXACT and PHRASE keep the order of the text; BROAD is a set, ascending and without repeats.
+//! EXACT and PHRASE keep the order of the text; BROAD is a set, ascending and without repeats. The patterns of regular
+//! expressions lie behind all others; the one token of each is the number of its expression.
 
 use super::word::WordId;
 use crate::keyword::MatchType;
@@ -10,6 +11,11 @@ use crate::keyword::MatchType;
 /// Where a pattern lies. Also its identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct PatternId(pub(crate) u32);
+
+impl PatternId {
+    /// No pattern.
+    pub(crate) const NONE: PatternId = PatternId(u32::MAX);
+}
 
 /// All patterns.
 #[derive(Debug, Clone, Default)]
@@ -140,7 +146,8 @@ impl<'a> Pattern<'a> {
         match self.header >> TYPE_SHIFT & 3 {
             0 => MatchType::Exact,
             1 => MatchType::Phrase,
-            _ => MatchType::Broad,
+            2 => MatchType::Broad,
+            _ => MatchType::Regex,
         }
     }
 
@@ -160,6 +167,11 @@ impl<'a> Pattern<'a> {
     #[inline]
     pub(crate) fn is_negative(&self) -> bool {
         self.header & NEGATIVE != 0
+    }
+
+    /// The number of its expression, if it is one.
+    pub(crate) fn regex(&self) -> Option<u32> {
+        (self.match_type() == MatchType::Regex).then(|| self.tokens[0])
     }
 
     /// Its tokens: in order, or for BROAD as a set.

@@ -1,14 +1,18 @@
 //! The search: which patterns match a text.
 //!
 //! Down the trie from each word of the text, taking the text's later words only. What remains at a leaf is compared
-//! word by word; EXACT and PHRASE are compared with the order of the text everywhere.
+//! word by word; EXACT and PHRASE are compared with the order of the text everywhere. Regular expressions come last, if
+//! there are any ([`crate::regexes`]).
 
 use crate::index::Index;
 use crate::index::listings::Posting;
 use crate::index::patterns::{Pattern, PatternId, Patterns};
 use crate::index::trie::{Place, Root, find_edge};
+use crate::index::word::WordId;
 use crate::keyword::MatchType;
+use crate::regexes::RegexScratch;
 
+use super::steps::{Spent, Steps};
 use super::words::{TextWord, TextWords};
 
 /// A listing that one of its keywords brought up.
@@ -20,15 +24,37 @@ pub(crate) struct Candidate {
     pub(crate) tokens: u32,
 }
 
+/// Words of a text from which on halving it finds one sooner than looking at each.
+const LONG_TEXT_WORDS: usize = 32;
+/// Tokens that are compared for one step.
+const TOKENS_PER_STEP: u32 = 16;
+
 /// What a search found. Reused from text to text.
 #[derive(Debug, Default)]
 pub(crate) struct Search {
     /// Listings that a positive keyword matched, one for each such keyword, in no order.
     pub(crate) candidates: Vec<Candidate>,
+    /// Positive keywords that matched and are shared by so many listings that these were not made candidates.
+    pub(crate) shared: Vec<SharedMatch>,
     /// Patterns that matched and are a negative of some listing, ascending.
     pub(crate) negatives: Vec<PatternId>,
+    /// Whether nothing can be missing.
+    pub(crate) complete: bool,
     stack: Vec<Step>,
-    steps_left: u32,
+    /// Numbers of regular expressions that matched.
+    regexes: Vec<u32>,
+    steps: Steps,
+}
+
+/// A keyword of very many listings that matched.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SharedMatch {
+    pub(crate) pattern: PatternId,
+    pub(crate) match_type: MatchType,
+    pub(crate) tokens: u32,
+    pub(crate) first_posting: u32,
+    /// How many listings have it.
+    pub(crate) listings: u32,
 }
 
 /// A way down that is still to be taken.
@@ -41,9 +67,6 @@ struct Step {
     /// How many words were taken.
     depth: u32,
 }
-
-/// The steps of a query are spent.
-struct Spent;
 
 /// Reads the beginning of what the search will read first, so that it is in the cache when it comes to that.
 #[inline]
@@ -58,15 +81,40 @@ pub(crate) fn touch(index: &Index, words: &TextWords) -> u32 {
 }
 
 impl Search {
-    /// Finds what matches. `false` if it took more than `steps_max` steps: something may be missing then.
-    pub(crate) fn run(&mut self, index: &Index, words: &TextWords, steps_max: u32) -> bool {
+    /// Finds what matches, unless that takes more than `steps_max` steps: then it is not complete.
+    pub(crate) fn run(
+        &mut self,
+        index: &Index,
+        words: &TextWords,
+        text: &str,
+        regexes: &mut RegexScratch,
+        steps_max: u32,
+    ) {
         self.candidates.clear();
+        self.shared.clear();
         self.negatives.clear();
         self.stack.clear();
-        self.steps_left = steps_max;
-        let complete = self.walk(index, words).is_ok();
+        self.steps = Steps { left: steps_max };
+        self.complete = self.walk(index, words).is_ok()
+            && (index.regexes.is_empty() || self.try_regexes(index, text, regexes).is_ok());
         self.negatives.sort_unstable();
-        complete
+    }
+
+    fn try_regexes(
+        &mut self,
+        index: &Index,
+        text: &str,
+        scratch: &mut RegexScratch,
+    ) -> Result<(), Spent> {
+        let mut found = std::mem::take(&mut self.regexes);
+        let ran = scratch.run(&index.regexes, text, &mut self.steps.left, &mut found);
+        let matched =
+            found.iter().try_for_each(|&number| match index.regex_patterns[number as usize] {
+                PatternId::NONE => Ok(()),
+                id => self.matched(index, id, &index.patterns.get(id)),
+            });
+        self.regexes = found;
+        ran.map_err(|_| Spent).and(matched)
     }
 
     fn walk(&mut self, index: &Index, words: &TextWords) -> Result<(), Spent> {
@@ -79,12 +127,6 @@ impl Search {
                 self.take(index, words, step)?;
             }
         }
-        Ok(())
-    }
-
-    #[inline]
-    fn spend(&mut self, steps: u32) -> Result<(), Spent> {
-        self.steps_left = self.steps_left.checked_sub(steps).ok_or(Spent)?;
         Ok(())
     }
 
@@ -101,7 +143,7 @@ impl Search {
                 let edges = index.trie.edges(node);
                 if edges.len() < later.len() {
                     // Fewer edges than words: a long text at a small node.
-                    self.spend(u32::try_from(edges.len()).unwrap_or(u32::MAX))?;
+                    self.steps.spend_length(edges.len())?;
                     for edge in edges {
                         if let Some(at) = words.find(edge.word) {
                             self.descend(step, at, words, edge.root);
@@ -109,7 +151,7 @@ impl Search {
                     }
                     return Ok(());
                 }
-                self.spend(u32::try_from(later.len()).unwrap_or(u32::MAX))?;
+                self.steps.spend_length(later.len())?;
                 for (at, word) in (step.last as usize + 1..).zip(later) {
                     if node.filter & word.bit != 0
                         && let Some(root) = find_edge(edges, word.word)
@@ -145,14 +187,15 @@ impl Search {
         let mut id = first;
         for _ in 0..count {
             let pattern = index.patterns.get(id);
-            self.spend(1)?;
+            self.steps.spend(comparison_steps(&pattern))?;
             let matches = match pattern.match_type() {
                 MatchType::Broad => {
                     let later = &words.distinct()[step.last as usize + 1..];
                     !leaf || has_all(later, pattern.tokens().skip(step.depth as usize))
                 }
-                MatchType::Exact => is_at(&pattern, words, 0) && is_whole(&pattern, words),
+                MatchType::Exact => is_whole(&pattern, words) && is_at(&pattern, words, 0),
                 MatchType::Phrase => self.phrase(&pattern, words, step.first)?,
+                MatchType::Regex => false,
             };
             if matches {
                 self.matched(index, id, &pattern)?;
@@ -173,7 +216,8 @@ impl Search {
         let offset = pattern.tokens().position(|word| word == rarest.word);
         let offset = offset.expect("a pattern is filed under its rarest word");
         let positions = words.positions(rarest);
-        self.spend(u32::try_from(positions.len()).unwrap_or(u32::MAX))?;
+        let comparison = comparison_steps(pattern) as usize;
+        self.steps.spend_length(positions.len() * comparison)?;
         Ok(phrase_starts(pattern, words, rarest, offset).next().is_some())
     }
 
@@ -186,10 +230,22 @@ impl Search {
         if pattern.is_negative() {
             self.negatives.push(id);
         }
-        self.spend(pattern.postings)?;
-        let first = pattern.first_posting as usize;
-        let postings = &index.postings[first..first + pattern.postings as usize];
         let (match_type, tokens) = (pattern.match_type(), pattern.token_count());
+        let (first_posting, postings) = (pattern.first_posting, pattern.postings);
+        if postings > index.shared.listings_max {
+            self.steps.spend(1)?;
+            let listings = postings;
+            self.shared.push(SharedMatch {
+                pattern: id,
+                match_type,
+                tokens,
+                first_posting,
+                listings,
+            });
+            return Ok(());
+        }
+        self.steps.spend(postings)?;
+        let postings = &index.postings[first_posting as usize..(first_posting + postings) as usize];
         self.candidates.extend(postings.iter().map(|&posting| Candidate {
             posting,
             pattern: id,
@@ -200,16 +256,26 @@ impl Search {
     }
 }
 
-/// Whether all of these words, ascending, are among those, ascending.
+/// Whether all of these words, ascending, are among those, ascending. In a long text a word is searched by halves.
 #[inline]
-fn has_all(
-    among: &[TextWord],
-    mut words: impl Iterator<Item = crate::index::word::WordId>,
-) -> bool {
-    let mut among = among.iter();
+fn has_all(mut among: &[TextWord], mut words: impl Iterator<Item = WordId>) -> bool {
     words.all(|word| {
-        among.by_ref().find(|known| known.word >= word).is_some_and(|known| known.word == word)
+        if among.len() > LONG_TEXT_WORDS {
+            among = &among[among.partition_point(|known| known.word < word)..];
+        }
+        let Some(at) = among.iter().position(|known| known.word >= word) else {
+            return false;
+        };
+        let found = among[at].word == word;
+        among = &among[at + 1..];
+        found
     })
+}
+
+/// What one comparison of a pattern's tokens with the text takes.
+#[inline]
+fn comparison_steps(pattern: &Pattern<'_>) -> u32 {
+    1 + pattern.token_count() / TOKENS_PER_STEP
 }
 
 /// Whether the pattern has as many tokens as the text.
@@ -220,7 +286,7 @@ fn is_whole(pattern: &Pattern<'_>, words: &TextWords) -> bool {
 
 /// Whether the pattern's tokens stand at this position.
 #[inline]
-fn is_at(pattern: &Pattern<'_>, words: &TextWords, position: usize) -> bool {
+pub(crate) fn is_at(pattern: &Pattern<'_>, words: &TextWords, position: usize) -> bool {
     let tokens = pattern.tokens();
     let Some(there) = words.tokens().get(position..position + tokens.len()) else {
         return false;

@@ -1,66 +1,20 @@
 //! Tables of cases: what a few listings answer to a text.
 
+use crate::Index;
 use crate::answer::Query;
 use crate::keyword::{Keyword, MatchType};
 use crate::limits::TextLimits;
 use crate::listing::{Listing, Status, Time};
 use crate::matching::{Scratch, match_batch};
-use crate::{Index, IndexBuilder, naive};
 
-pub(super) const NOW: Time = Time { seconds: 1_000, nanos: 0 };
-
-/// A listing from `id`, and keywords and negatives in their notation.
-pub(super) fn listing(id: &str, keywords: &[&str]) -> Listing {
-    let mut listing = Listing::new(id);
-    for notation in keywords {
-        let parsed = Keyword::parse(notation).expect(notation);
-        let list = if parsed.negative { &mut listing.negatives } else { &mut listing.keywords };
-        list.push(parsed.keyword);
-    }
-    listing
-}
+use super::records::{Records, listing, query};
 
 pub(super) fn index(listings: &[Listing]) -> Index {
-    let mut builder = IndexBuilder::new();
-    for listing in listings {
-        builder.add(listing).unwrap_or_else(|errors| panic!("{}: {errors:?}", listing.id));
-    }
-    let index = builder.finish();
-    index.validate().expect("an index just built is valid");
-    index
+    Records::from(listings).index()
 }
 
-/// What a query answers: `id type keyword score` a hit. The oracle must answer the same.
 pub(super) fn ask(listings: &[Listing], query: Query<'_>) -> (Vec<String>, u64) {
-    let index = index(listings);
-    let mut scratch = Scratch::new(TextLimits::default());
-    match_batch(&index, &[query], &mut scratch);
-    let answer = scratch.answers().next().expect("one query has one answer");
-    let hits: Vec<_> = answer
-        .hits
-        .iter()
-        .map(|hit| {
-            let id = index.listing_id(hit.listing);
-            format!("{id} {} {} {}", hit.match_type, hit.keyword, hit.score)
-        })
-        .collect();
-    let oracle = naive::Inventory::new(listings.to_vec());
-    let expected = oracle.matches(query.text, query.limit, query.max_per_group, query.at);
-    let expected_hits: Vec<_> = expected
-        .matches
-        .iter()
-        .map(|found| {
-            format!("{} {} {} {}", found.listing_id, found.match_type, found.keyword, found.score)
-        })
-        .collect();
-    assert_eq!(hits, expected_hits, "the oracle differs for {:?}", query.text);
-    assert_eq!(answer.total, expected.total, "the oracle's total differs for {:?}", query.text);
-    assert!(answer.total_exact && !answer.incomplete && answer.refused.is_none());
-    (hits, answer.total)
-}
-
-pub(super) fn query(text: &str) -> Query<'_> {
-    Query { text, limit: 10, max_per_group: 0, at: NOW }
+    Records::from(listings).ask(query)
 }
 
 pub(super) fn hits(listings: &[Listing], text: &str) -> Vec<String> {
@@ -176,7 +130,7 @@ fn flights_are_half_open() {
 fn the_best_keyword_of_a_listing_is_the_hit() {
     let bid = |notation: &str, bid_micros| Keyword {
         bid_micros: Some(bid_micros),
-        ..Keyword::parse(notation).expect(notation).keyword
+        ..Keyword::parse(notation).keyword
     };
     let mut best = Listing::new("l");
     best.bid_micros = Some(5);

@@ -5,7 +5,8 @@ use crate::limits::TextLimits;
 use crate::matching::{Scratch, match_batch};
 use crate::spans::Highlighter;
 
-use super::cases::{index, listing, query};
+use super::cases::index;
+use super::records::{listing, query};
 
 #[test]
 fn spans_name_the_bytes_that_matched() {
@@ -22,7 +23,7 @@ fn spans_name_the_bytes_that_matched() {
     highlighter.set_text(&index, text);
     let mut found = Vec::new();
     for hit in scratch.answers().next().expect("one query has one answer").hits {
-        let spans = highlighter.spans(&index, hit);
+        let spans = highlighter.spans(&index, text, hit);
         let spans: Vec<_> =
             spans.iter().map(|span| &text[span.start as usize..span.end as usize]).collect();
         found.push((index.listing_id(hit.listing), spans));
@@ -58,7 +59,8 @@ fn spans_do_not_repeat_and_a_refused_text_has_none() {
     let hit = scratch.answers().next().expect("one query has one answer").hits[0];
     let mut highlighter = Highlighter::new(TextLimits { text_bytes_max: 64, text_tokens_max: 4 });
     highlighter.set_text(&index, "\u{fdfa}");
-    assert_eq!(highlighter.spans(&index, &hit), [crate::Span { start: 0, end: 3 }]);
-    highlighter.set_text(&index, "\u{fdfa} \u{fdfa}");
-    assert_eq!(highlighter.spans(&index, &hit), []);
+    assert_eq!(highlighter.spans(&index, "\u{fdfa}", &hit), [crate::Span { start: 0, end: 3 }]);
+    let refused = "\u{fdfa} \u{fdfa}";
+    highlighter.set_text(&index, refused);
+    assert_eq!(highlighter.spans(&index, refused, &hit), []);
 }

@@ -2,9 +2,11 @@
 
 use crate::IndexBuilder;
 use crate::limits::TextLimits;
-use crate::listing::{Field, Listing, ListingError, Reason, Time};
+use crate::listing::{Listing, Time};
+use crate::record::{Field, Reason, RecordError};
 
-use super::cases::{index, listing};
+use super::cases::index;
+use super::records::listing;
 
 /// The first thing that is wrong with a listing; the builder must be as it was then.
 fn check_refused(change: impl FnOnce(&mut Listing), field: Field, reason: Reason) {
@@ -12,9 +14,9 @@ fn check_refused(change: impl FnOnce(&mut Listing), field: Field, reason: Reason
     builder.add(&listing("first", &["a"])).expect("it is good");
     let mut bad = listing("l", &["b", "-c"]);
     change(&mut bad);
-    assert_eq!(builder.add(&bad), Err(vec![ListingError { field, reason }]));
+    assert_eq!(builder.add(&bad), Err(vec![RecordError { field, reason }]));
     builder.add(&listing("l", &["b"])).expect("nothing of the bad one was added");
-    let index = builder.finish();
+    let index = builder.finish().expect("nothing is referred to");
     index.validate().expect("an index just built is valid");
     assert_eq!((index.counts().listings, index.counts().patterns), (2, 2));
 }

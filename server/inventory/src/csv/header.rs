@@ -27,9 +27,8 @@ pub(crate) struct Header {
     len: usize,
 }
 
-/// Columns of the Google Ads Editor export that no file of our own has.
-const GOOGLE_ADS_EDITOR: [&str; 3] = ["campaign", "ad group", "criterion type"];
-const NOT_SERVED: [&str; 2] = ["negative_lists", "targeting"];
+/// Fields of a listing that have no column.
+const JSON_LINES_ONLY: [&str; 2] = ["negative_lists", "targeting"];
 const REQUIRED: [Column; 2] = [Column::ListingId, Column::Keyword];
 
 impl Column {
@@ -78,12 +77,6 @@ impl Header {
         let mut header = Header { ordinals: [None; Column::ALL.len()], len: row.len() };
         let cells: Vec<String> = row.cells().map(|cell| cell.trim().to_ascii_lowercase()).collect();
         let start = Place { line: row.line, column: 1, path: Path::Record };
-        if cells.iter().any(|cell| GOOGLE_ADS_EDITOR.contains(&cell.as_str())) {
-            let what = "is the header of a Google Ads Editor export, which this version does not serve; \
-                        write the columns listing_id, keyword, match_type, bid_micros";
-            faults.push_refusing(Fault::new(start, Reason::NotServedYet, what, row.first_line()));
-            return None;
-        }
         for (ordinal, cell) in cells.iter().enumerate() {
             if let Err(fault) = header.place_column(row, ordinal, cell) {
                 faults.push_refusing(fault);
@@ -92,7 +85,8 @@ impl Header {
         for column in
             REQUIRED.into_iter().filter(|column| header.ordinals[*column as usize].is_none())
         {
-            let what = "is missing from the header, which names the columns, separated by commas";
+            let what =
+                "is missing from the header, which names the columns, separated by commas or tabs";
             let place = Place { path: Path::Field(column.name()), ..start };
             faults.push_refusing(Fault::new(place, Reason::MissingField, what, row.first_line()));
         }
@@ -102,9 +96,9 @@ impl Header {
     fn place_column(&mut self, row: &Row<'_>, ordinal: usize, cell: &str) -> Result<(), Fault> {
         let place = Place { line: row.line, column: row.column(ordinal), path: Path::Record };
         let Some(column) = Column::ALL.into_iter().find(|column| column.name() == cell) else {
-            if NOT_SERVED.contains(&cell) {
-                let what = "is not served by this version; remove the column";
-                return Err(Fault::named(place, cell, Reason::NotServedYet, what, cell));
+            if JSON_LINES_ONLY.contains(&cell) {
+                let what = "is not a column of CSV; write the listings in JSON Lines, or say it of their groups there";
+                return Err(Fault::named(place, cell, Reason::UnknownField, what, cell));
             }
             let hint = did_you_mean(cell, &Column::ALL.map(Column::name));
             let what = format!("is not a column that is known{hint}");

@@ -1,4 +1,5 @@
 //! The rows of a CSV file as RFC 4180 has them: a quoted cell may hold commas, doubled quotation marks and line ends.
+//! Where the first line has a tab, cells are separated by tabs and not by commas.
 //!
 //! csv-core does the splitting, fed line by line, so that a quotation mark which is never closed costs one bounded
 //! buffer and not the rest of the file in memory.
@@ -15,6 +16,8 @@ use crate::reason::Reason;
 /// Reads rows.
 pub(crate) struct Rows {
     parser: Reader,
+    /// What stands between cells; unknown until the first line is there.
+    separator: Option<u8>,
     /// The cells of the row, one after the other, without their quotation marks.
     text: Vec<u8>,
     text_len: usize,
@@ -33,16 +36,24 @@ pub(crate) struct Rows {
 pub(crate) struct Row<'r> {
     /// The line at which it starts.
     pub(crate) line: u64,
+    separator: Option<u8>,
+    /// Whether nothing but separators was taken out of its one line to get at its cells.
+    plain: bool,
     first_line: &'r str,
     text: &'r str,
     ends: &'r [usize],
 }
 
+fn parser(separator: u8) -> Reader {
+    // A carriage return within a line is part of a cell; those at line ends are gone already.
+    ReaderBuilder::new().delimiter(separator).terminator(Terminator::Any(b'\n')).build()
+}
+
 impl Rows {
     pub(crate) fn new() -> Rows {
         Rows {
-            // A carriage return within a line is part of a cell; those at line ends are gone already.
-            parser: ReaderBuilder::new().terminator(Terminator::Any(b'\n')).build(),
+            parser: parser(b','),
+            separator: None,
             text: vec![0; 1024],
             text_len: 0,
             ends: vec![0; 32],
@@ -85,6 +96,11 @@ impl Rows {
                 self.first_line.clear();
                 self.first_line.push_str(text);
             }
+            if self.separator.is_none() {
+                let separator = if text.contains('\t') { b'\t' } else { b',' };
+                self.separator = Some(separator);
+                self.parser = parser(separator);
+            }
             self.bytes += text.len() + 1;
             if self.bytes > LINE_BYTES_MAX + 1 {
                 return Ok(Some(Err(self.unclosed())));
@@ -117,7 +133,16 @@ impl Rows {
     fn row(&self) -> Row<'_> {
         let text = std::str::from_utf8(&self.text[..self.text_len])
             .expect("the lines are UTF-8, and only ASCII bytes were taken out of them");
-        Row { line: self.line, first_line: &self.first_line, text, ends: &self.ends[..self.cells] }
+        let (one_line, separators) =
+            (self.bytes == self.first_line.len() + 1, self.cells.saturating_sub(1));
+        Row {
+            line: self.line,
+            separator: self.separator,
+            plain: one_line && text.len() + separators == self.first_line.len(),
+            first_line: &self.first_line,
+            text,
+            ends: &self.ends[..self.cells],
+        }
     }
 
     fn unclosed(&mut self) -> Fault {
@@ -147,6 +172,21 @@ impl<'r> Row<'r> {
         (0..self.len()).map_while(|ordinal| self.cell(ordinal))
     }
 
+    /// The fault of a row that has not as many cells as there are columns.
+    pub(crate) fn uneven(&self, columns: usize) -> Option<Fault> {
+        if self.len() == columns {
+            return None;
+        }
+        let place = Place { line: self.line, column: 1, path: Path::Record };
+        let separator = if self.separator == Some(b'\t') { "tab" } else { "comma" };
+        let what = format!(
+            "has {} cells where the header has {columns}; a cell with a {separator} in it needs quotation marks \
+             around it",
+            self.len()
+        );
+        Some(Fault::new(place, Reason::MalformedCsv, what, self.first_line))
+    }
+
     /// Whether all cells are empty, as in the rows that spreadsheets add at the end.
     pub(crate) fn is_blank(&self) -> bool {
         self.text.trim().is_empty()
@@ -157,8 +197,13 @@ impl<'r> Row<'r> {
         self.first_line
     }
 
-    /// The byte of the first line at which a cell starts, from 1; 0 if it starts in a later line.
+    /// The byte of the first line at which a cell starts, from 1; 0 if it starts in a later line. Time is that of reading
+    /// the line if anything in it is quoted.
     pub(crate) fn column(&self, ordinal: usize) -> u64 {
+        if self.plain && ordinal < self.len() {
+            let start = ordinal.checked_sub(1).map_or(0, |before| self.ends[before] + ordinal);
+            return start as u64 + 1;
+        }
         let (mut cell, mut cell_start, mut quoted) = (0, 0, false);
         let line = self.first_line.as_bytes();
         for (offset, byte) in line.iter().enumerate() {
@@ -168,7 +213,9 @@ impl<'r> Row<'r> {
             match byte {
                 // A doubled quotation mark closes and opens again, which comes to the same.
                 b'"' if line[cell_start] == b'"' => quoted = !quoted,
-                b',' if !quoted => (cell, cell_start) = (cell + 1, offset + 1),
+                _ if !quoted && Some(*byte) == self.separator => {
+                    (cell, cell_start) = (cell + 1, offset + 1);
+                }
                 _ => {}
             }
         }
@@ -210,6 +257,10 @@ mod tests {
         check("\u{feff}a,é,b", &["1:a@1|é@3|b@6"]);
         check("a\rb,c", &["1:a\rb@1|c@5"]);
         check("a\n\"b,c\nd\n", &["1:a@1", "2:MALFORMED_CSV"]);
+        // Tabs separate where the first line has one, wherever the others have one.
+        check("a\tb\n1,5\t\n\"c\td\"\te", &["1:a@1|b@3", "2:1,5@1|@5", "3:c\td@1|e@7"]);
+        check("\"\",\"a\n\",c", &["1:@1|a\n@4|c@0"]);
+        check("a,b\nc\td", &["1:a@1|b@3", "2:c\td@1"]);
         // After a line that cannot be read, the next is a row again, unless a quotation was open.
         check(b"a\n\xff\nb", &["1:a@1", "2:INVALID_UTF8", "3:b@1"]);
         check(b"a\n\"b\n\xff\nc\"\nd", &["1:a@1", "3:INVALID_UTF8"]);

@@ -34,33 +34,31 @@ pub(crate) fn read_list(field: Field<'_>, list: &'static str, negatives: bool, d
                 None
             }
         };
-        if let Some((keyword, negative)) = read {
-            draft.add_keyword(keyword, negative || negatives, item.place());
+        if let Some((keyword, negative, place)) = read {
+            draft.add_keyword(keyword, negative || negatives, place);
         }
     }
 }
 
-/// Reads a keyword from its notation, and whether it is a negative.
-fn read_notation(field: Field<'_>, faults: &mut Faults) -> Option<(Keyword, bool)> {
-    let text = field.text(faults)?;
-    parse(&text, field, faults)
+/// Reads a keyword from its notation, whether it is a negative, and where its text stands.
+fn read_notation(field: Field<'_>, faults: &mut Faults) -> Option<(Keyword, bool, Place)> {
+    let (keyword, negative) = parse(&field.text(faults)?);
+    Some((keyword, negative, field.place()))
 }
 
-fn parse(text: &str, field: Field<'_>, faults: &mut Faults) -> Option<(Keyword, bool)> {
-    let parsed = Keyword::parse(text)
-        .map_err(|error| faults.push(Fault::notation(field.place(), error, text)))
-        .ok()?;
-    Some((parsed.keyword, parsed.negative))
+fn parse(notation: &str) -> (Keyword, bool) {
+    let parsed = Keyword::parse(notation);
+    (parsed.keyword, parsed.negative)
 }
 
-/// Reads a keyword from an object. Nothing is returned if anything is wrong with it.
+/// The same from an object. Nothing is returned if anything is wrong with it.
 fn read_object(
     item: Field<'_>,
     list: &'static str,
     index: usize,
     negatives: bool,
     faults: &mut Faults,
-) -> Option<(Keyword, bool)> {
+) -> Option<(Keyword, bool, Place)> {
     let members = item.members(faults)?;
     let mut sound = true;
     let mut fields: KeywordFields<'_> = [None; NAMES.len()];
@@ -85,17 +83,18 @@ fn read_object(
         faults.push(Fault::new(place, Reason::MissingField, what, item.value.raw()));
         return None;
     };
+    let place = Place { path: item.path, ..text.place() };
     let written = text.text(faults);
     let (mut keyword, negative) = match match_type {
         Some(match_type) => (literal(written, match_type, faults)?, false),
-        None => parse(&written?, text, faults)?,
+        None => parse(&written?),
     };
     sound &= read_anchors(&mut keyword, match_type.is_some(), anchors, faults);
     if let Some(bid) = bid {
         keyword.bid_micros = read_bid(bid, negative || negatives, faults);
         sound &= keyword.bid_micros.is_some();
     }
-    sound.then_some((keyword, negative))
+    sound.then_some((keyword, negative, place))
 }
 
 /// A keyword whose match type is a field of its own, so that its text has no marks.

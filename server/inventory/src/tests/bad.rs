@@ -1,7 +1,9 @@
 //! Every reason for which a record is refused, where it is said to be, and what is refused beside it.
 
 use broadside_core::Reason as IndexReason;
-use broadside_core::limits::{LISTING_KEYWORDS_MAX, LISTING_NEGATIVES_MAX};
+use broadside_core::limits::{LISTING_KEYWORDS_MAX, NEGATIVES_MAX};
+use broadside_core::regexes::{RegexError, RegexReason};
+use broadside_core::targeting::ExpressionsBuilder;
 
 use crate::limits::{BAD_RECORDS_MAX, LINE_BYTES_MAX};
 use crate::reason::Reason;
@@ -20,7 +22,8 @@ fn list(text: &str, expected: &[&str]) {
 fn keyword_lists() {
     list("", &["0:0  INVENTORY_EMPTY"]);
     list("a\n\n  -b\n!\n", &["3:3 keyword NEGATIVE_ALONE", "4:1 keyword KEYWORD_EMPTY"]);
-    list("a\n /b+/\n", &["2:2 keyword NOT_SERVED_YET"]);
+    list("a\n /b+/\n", &["2:3 keyword REGEX_NEEDS_LITERAL"]);
+    list("a\n/abc(d/ \n", &["2:5 keyword REGEX_INVALID"]);
 }
 
 #[test]
@@ -38,8 +41,7 @@ fn csv_headers() {
     );
     csv("listing_id,keyword,bid\n1,a,5\n", &["1:20 bid UNKNOWN_FIELD"]);
     csv("listing_id,keyword,Keyword\n1,a,5\n", &["1:20 keyword DUPLICATE_FIELD"]);
-    csv("listing_id,keyword,targeting\n1,a,5\n", &["1:20 targeting NOT_SERVED_YET"]);
-    csv("Campaign,Ad group,Keyword,Criterion Type\nc,g,a,Broad\n", &["1:1  NOT_SERVED_YET"]);
+    csv("listing_id,keyword,targeting\n1,a,5\n", &["1:20 targeting UNKNOWN_FIELD"]);
 }
 
 #[test]
@@ -52,9 +54,10 @@ fn csv_rows() {
     rows("1,a,,,,\n1,\"b\n,,,,\n", &["3:1  MALFORMED_CSV"]);
     rows("1,a,,1.5,,\n", &["2:6 bid_micros OUT_OF_RANGE"]);
     rows("1,a,,,,\n1,-b,,7,,\n", &["3:7 bid_micros BID_ON_NEGATIVE"]);
-    rows("1,a,regex,,,\n", &["2:5 match_type NOT_SERVED_YET"]);
+    rows("1,a+,regex,,,\n", &["2:3 keyword REGEX_NEEDS_LITERAL"]);
+    rows("1,b,,,,\n1,a+,negative_regex,,,\n", &["3:3 keyword REGEX_NEEDS_LITERAL"]);
     rows("1,a,BORAD,,,\n", &["2:5 match_type UNKNOWN_VALUE"]);
-    rows("1,/a+/,,,,\n", &["2:3 keyword NOT_SERVED_YET"]);
+    rows("1,/a+/,,,,\n", &["2:3 keyword REGEX_NEEDS_LITERAL"]);
     rows("1,a,,,ON,soon\n", &["2:7 status UNKNOWN_VALUE", "2:10 end_time INVALID_TIME"]);
     rows("1,a,,,PAUSED,\n1,b,,,,\n1,c,,,ACTIVE,\n", &["4:7 status CONFLICTING_VALUE"]);
     rows("1,a,,,,\n1,!,,,,\n", &["3:3 keyword KEYWORD_EMPTY"]);
@@ -68,7 +71,7 @@ fn lines_that_cannot_be_read() {
         ("a.jsonl", &b"{}\n{\"\xff\n"[..], "2:3  INVALID_UTF8"),
         ("a.txt", b"a\nab\xc3\n", "2:3  INVALID_UTF8"),
         ("a.csv", b"listing_id,keyword\n1,a\n1,\xff\n", "3:3  INVALID_UTF8"),
-        ("b.csv", b"\xff\xfel\0i\0", "1:1  INVALID_UTF8"),
+        ("b.csv", b"\xff\xfel\0i\0s", "1:3  INVALID_UTF8"),
     ] {
         let dir = tempfile::tempdir().expect("a directory for the test");
         let path = dir.path().join(name);
@@ -148,7 +151,7 @@ fn the_report_is_bounded_and_the_count_is_not() {
 fn an_endless_listing_is_refused_and_not_held() {
     let rows = "1,a\n".repeat(LISTING_KEYWORDS_MAX + 1_000);
     csv(&format!("listing_id,keyword\n{rows}"), &["2:0 keyword TOO_LONG"]);
-    let rows = "1,-a\n".repeat(LISTING_NEGATIVES_MAX + 1_000);
+    let rows = "1,-a\n".repeat(NEGATIVES_MAX + 1_000);
     csv(&format!("listing_id,keyword\n1,a\n{rows}"), &["2:0 keyword TOO_LONG"]);
 }
 
@@ -187,6 +190,8 @@ fn what_may_belong_to_another_listing_refuses_the_inventory() {
 
 #[test]
 fn every_reason_is_documented() {
+    let regex = |reason| IndexReason::Regex(RegexError { position: 0, reason });
+    let targeting = ExpressionsBuilder::new().add("(").expect_err("a parenthesis alone");
     let index = [
         IndexReason::Empty,
         IndexReason::TooLong(1),
@@ -196,11 +201,19 @@ fn every_reason_is_documented() {
         IndexReason::KeywordTooManyTokens(1),
         IndexReason::ScoreNotFinite,
         IndexReason::EndsBeforeStart,
-        IndexReason::TooManyListings(1),
+        IndexReason::TooManyRecords(1),
+        IndexReason::UnknownGroup(String::new()),
+        IndexReason::Targeting(targeting),
+        regex(RegexReason::LookAround),
+        regex(RegexReason::TooDeep),
+        regex(RegexReason::TooLarge),
+        regex(RegexReason::NeedsLiteral),
+        regex(RegexReason::Budget),
     ];
-    let codes = index.map(IndexReason::code).into_iter().chain(Reason::ALL.map(Reason::code));
+    let codes = index.iter().map(IndexReason::code).chain(Reason::ALL.map(Reason::code));
     let mut documented: Vec<&str> = include_str!("../lib.rs")
         .lines()
+        .skip_while(|line| *line != "//! # Reasons")
         .filter_map(|line| line.strip_prefix("//! | `")?.split_once("` |"))
         .map(|(code, _)| code)
         .filter(|code| !code.starts_with('.'))

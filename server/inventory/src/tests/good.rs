@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
-use broadside_core::{Index, Query, Scratch, TextLimits, Time, match_batch};
+use broadside_core::{Attribute, Attributes, Index, Query, Scratch, TextLimits, Time, match_batch};
 
 use crate::tests::{load, source};
 use crate::{Format, Loaded, Progress, ReadError, ReadOptions, Source, read, read_with_progress};
@@ -12,10 +12,17 @@ use crate::{Format, Loaded, Progress, ReadError, ReadOptions, Source, read, read
 const LIST: &str = "running shoes\n[trail shoes]\n\n\"shoe shop\"\n";
 
 /// The matches of a text in 2026, as `listing score type` separated by commas.
-fn matches(index: &Index, text: &str) -> String {
+pub(super) fn matches(index: &Index, text: &str) -> String {
+    matches_for(index, text, &[])
+}
+
+/// The same for somebody with these attributes.
+pub(super) fn matches_for(index: &Index, text: &str, own: &[Attribute<'_>]) -> String {
     let at = Time { seconds: 1_770_000_000, nanos: 0 };
     let mut scratch = Scratch::new(TextLimits::default());
-    match_batch(index, &[Query { text, limit: 10, max_per_group: 0, at }], &mut scratch);
+    let attributes = Attributes { shared: &[], own };
+    let query = Query { text, limit: 10, max_per_group: 0, at, attributes };
+    match_batch(index, &[query], &mut scratch);
     let answer = scratch.answers().next().expect("one query, one answer");
     let hits = answer
         .hits
@@ -42,9 +49,11 @@ fn json_lines() {
         r#"{"listing": {"id": "l3", "keywords": ["gift"], "status": "PAUSED"}}"#,
         "\n",
         r#"{"listing": {"id": "l4", "keywords": ["gift"], "end_time": "2026-01-01T00:00:00Z"}}"#,
+        "\n",
+        r#"{"group": {"id": "g1"}}"#,
     );
     let loaded = loaded(Format::JsonLines, text);
-    assert_eq!((loaded.records, loaded.bytes), (4, text.len() as u64));
+    assert_eq!((loaded.records, loaded.bytes), (5, text.len() as u64));
     assert_eq!(loaded.sources, ["test.jsonl"]);
     let counts = loaded.index.counts();
     assert_eq!((counts.listings, counts.keywords, counts.negatives), (4, 7, 4));

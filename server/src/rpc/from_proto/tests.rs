@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
-use broadside_core::Time;
+use broadside_core::{Attribute, AttributeValue, Time};
 use broadside_proto::v1;
 use broadside_proto::v1::attribute_value::Kind;
 
-use super::{Parts, batch, reload};
+use super::{AttributeTable, Parts, batch, explain, page, reload};
 use crate::limits::Limits;
+use crate::rpc::page_token;
 use crate::rpc::status::Refusal;
 
 const NOW: Time = Time { seconds: 1_700_000_000, nanos: 5 };
@@ -32,8 +33,14 @@ fn options(change: impl Fn(&mut v1::MatchOptions)) -> v1::MatchOptions {
 
 /// The field at fault, or nothing if the request is good.
 fn fault(request: &v1::MatchBatchRequest) -> Option<String> {
-    match batch(request, &Limits::default(), NOW) {
-        Ok(_) => None,
+    let read = AttributeTable::of_batch(request)
+        .and_then(|attributes| batch(request, &attributes, &Limits::default(), NOW).map(drop));
+    field(read)
+}
+
+fn field(read: Result<(), Refusal>) -> Option<String> {
+    match read {
+        Ok(()) => None,
         Err(Refusal::FieldInvalid { field, description }) => {
             assert!(
                 description.contains("expected") && description.contains("got"),
@@ -49,7 +56,9 @@ fn fault(request: &v1::MatchBatchRequest) -> Option<String> {
 fn a_batch_has_one_query_or_more_and_not_too_many() {
     let limits = Limits { batch_queries_max: 2, ..Limits::default() };
     let sizes = |size| {
-        batch(&request(vec![query("a"); size]), &limits, NOW).map(|batch| batch.queries.len())
+        let request = request(vec![query("a"); size]);
+        let attributes = AttributeTable::of_batch(&request)?;
+        batch(&request, &attributes, &limits, NOW).map(|batch| batch.queries.len())
     };
     assert!(matches!(sizes(0), Err(Refusal::NoQueries)));
     assert!(matches!(sizes(2), Ok(2)));
@@ -67,7 +76,8 @@ fn a_querys_options_replace_the_shared_ones_as_a_whole() {
         include: vec![1],
         as_of: Some(prost_types::Timestamp { seconds: -1, nanos: 999_999_999 }),
     });
-    let batch = batch(&asked, &Limits::default(), NOW).expect("good");
+    let attributes = AttributeTable::of_batch(&asked).expect("good");
+    let batch = batch(&asked, &attributes, &Limits::default(), NOW).expect("good");
     let [shared, own] = &batch.queries[..] else { panic!("two queries") };
     let then = Time { seconds: -1, nanos: 999_999_999 };
     assert_eq!(
@@ -149,6 +159,106 @@ fn attributes_are_checked() {
     many.attributes =
         (0..257).map(|it| (format!("a{it}"), v1::AttributeValue { kind: good.clone() })).collect();
     assert_eq!(fault(&many).as_deref(), Some("attributes"));
+}
+
+#[test]
+fn each_query_has_the_shared_attributes_and_its_own() {
+    let mut asked = request(vec![query("none"), query("one"), query("none"), query("other")]);
+    asked.attributes = attributes("country", Some(Kind::StringValue("US".to_owned())));
+    asked.queries[1].attributes = attributes("age", Some(Kind::IntValue(-1)));
+    let list = v1::StringList { values: vec!["sports".to_owned()] };
+    asked.queries[3].attributes = attributes("interests", Some(Kind::StringList(list)));
+    let table = AttributeTable::of_batch(&asked).expect("good");
+    let batch = batch(&asked, &table, &Limits::default(), NOW).expect("good");
+    let country = Attribute { name: "country", value: AttributeValue::String("US") };
+    let interests = ["sports".to_owned()];
+    let owns: [&[Attribute<'_>]; 4] = [
+        &[],
+        &[Attribute { name: "age", value: AttributeValue::Int(-1) }],
+        &[],
+        &[Attribute { name: "interests", value: AttributeValue::Strings(&interests) }],
+    ];
+    for (query, own) in batch.queries.iter().zip(owns) {
+        assert_eq!((query.attributes.shared, query.attributes.own), (&[country][..], own));
+        let first = batch.queries[0].attributes.shared;
+        assert!(std::ptr::eq(query.attributes.shared, first), "one slice for the whole batch");
+    }
+}
+
+#[test]
+fn every_kind_of_attribute_reaches_the_matcher() {
+    let check = |kind: Kind, expected: AttributeValue<'_>| {
+        let attributes = attributes("a", Some(kind));
+        let table = AttributeTable::of_one(&attributes).expect("good");
+        assert_eq!(table.of_all().get("a"), Some(expected));
+        assert_eq!(table.of_all().get("b"), None);
+    };
+    let texts = ["x".to_owned(), String::new()];
+    check(Kind::StringValue("x".to_owned()), AttributeValue::String("x"));
+    check(Kind::IntValue(i64::MIN), AttributeValue::Int(i64::MIN));
+    check(Kind::DoubleValue(0.5), AttributeValue::Double(0.5));
+    check(Kind::BoolValue(true), AttributeValue::Bool(true));
+    check(
+        Kind::StringList(v1::StringList { values: texts.to_vec() }),
+        AttributeValue::Strings(&texts),
+    );
+}
+
+#[test]
+fn explanations_are_asked_for_as_one_query() {
+    let mut asked = v1::ExplainRequest {
+        text: "cheap shoes".to_owned(),
+        attributes: attributes("age", Some(Kind::IntValue(21))),
+        ..v1::ExplainRequest::default()
+    };
+    let table = AttributeTable::of_one(&asked.attributes).expect("good");
+    let whole = explain(&asked, &table, NOW).expect("good");
+    assert_eq!((whole.query.text, whole.query.limit, whole.query.at), ("cheap shoes", 10, NOW));
+    assert_eq!(whole.query.attributes.get("age"), Some(AttributeValue::Int(21)));
+    assert!(whole.listing_id.is_none() && whole.min_version.is_none());
+
+    asked.listing_id = "l1".to_owned();
+    asked.options = Some(options(|it| (it.limit, it.max_per_group) = (3, 2)));
+    asked.min_version =
+        Some(v1::InventoryVersion { generation: "0123456789abcdef".to_owned(), sequence: 7 });
+    let table = AttributeTable::of_one(&asked.attributes).expect("good");
+    let one = explain(&asked, &table, NOW).expect("good");
+    assert_eq!((one.listing_id, one.query.limit, one.query.max_per_group), (Some("l1"), 3, 2));
+    assert_eq!(one.min_version.map(|version| version.sequence), Some(7));
+
+    asked.options = Some(options(|it| it.limit = 1_001));
+    let read = explain(&asked, &table, NOW).map(drop);
+    assert_eq!(field(read).as_deref(), Some("options.limit"));
+    let bad = attributes("Age", Some(Kind::IntValue(21)));
+    assert_eq!(field(AttributeTable::of_one(&bad).map(drop)).as_deref(), Some("attributes"));
+}
+
+#[test]
+fn pages_of_listings() {
+    let check =
+        |page_size, token: &str, group: &str, expected: Result<(usize, Option<&str>), &str>| {
+            let (page_token, group) = (token.to_owned(), group.to_owned());
+            let request = v1::ListListingsRequest { page_size, page_token, group };
+            let read = page(&request);
+            let got = match &read {
+                Ok(page) => Ok((page.listings_max, page.after.as_deref())),
+                Err(Refusal::FieldInvalid { field, .. }) => Err(field.as_str()),
+                Err(other) => panic!("expected a field, got {other:?}"),
+            };
+            assert_eq!(got, expected, "{request:?}");
+            let group =
+                read.ok().and_then(|page| page.group.map(str::to_owned)).unwrap_or_default();
+            assert!(expected.is_err() || group == request.group, "{request:?}");
+        };
+    check(0, "", "", Ok((100, None)));
+    check(1, "", "g", Ok((1, None)));
+    check(1_000, "", "", Ok((1_000, None)));
+    check(1_001, "", "", Ok((1_000, None)));
+    check(-1, "", "", Err("page_size"));
+    check(0, &page_token::write(None, "l1"), "", Ok((100, Some("l1"))));
+    check(0, &page_token::write(Some("g"), "l1"), "g", Ok((100, Some("l1"))));
+    check(0, &page_token::write(Some("g"), "l1"), "", Err("page_token"));
+    check(0, "l1", "", Err("page_token"));
 }
 
 #[test]

@@ -5,6 +5,9 @@ use std::time::{Duration, Instant};
 
 use broadside_core::TextLimits;
 use broadside_proto::v1;
+use broadside_proto::v1::attribute_value::Kind;
+use broadside_proto::v1::explain_response::Explained;
+use broadside_proto::v1::explanation::Outcome;
 use broadside_proto::v1::match_service_server::MatchService;
 use http::{HeaderMap, HeaderValue};
 use tonic::{Code, Request};
@@ -13,12 +16,14 @@ use tonic_types::{RpcStatusExt as _, StatusExt as _};
 use super::{Matches, serves};
 use crate::limits::Limits;
 use crate::rpc::layers::Deadline;
-use crate::runtime::reload::{self, Cause};
 use crate::runtime::{Format, ReadOptions, Runtime, Source, Version};
 use crate::telemetry::Metrics;
 
 const INVENTORY: &str = r#"{"listing": {"id": "shoes", "group": "g", "keywords": ["\"running shoes\"", "shoes"], "bid_micros": 2, "payload": "buy"}}
 {"listing": {"id": "trail", "group": "g", "keywords": ["[trail shoes]"], "bid_micros": 1, "start_time": "2030-01-01T00:00:00Z"}}
+{"listing": {"id": "boots", "group": "adults", "keywords": ["/boot(s|ies)/"], "targeting": "country == \"US\""}}
+{"group": {"id": "g"}}
+{"group": {"id": "adults", "targeting": "age >= 21"}}
 "#;
 
 /// A service, with the inventory or with none yet.
@@ -30,16 +35,8 @@ fn service(loaded: bool) -> (Matches, Arc<Metrics>) {
     let limits = Limits { text, ..Limits::default() };
     let service = Matches::new(runtime.catalog.clone(), limits, Arc::clone(&metrics));
     if loaded {
-        let request =
-            reload::Request { sources: Vec::new(), validate_only: false, cause: Cause::Start };
-        let pending = runtime.reload.ask(request).expect("taken");
-        let handle = runtime.reload.clone();
-        let publisher = std::thread::spawn(move || runtime.publisher.run());
-        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-        let report = runtime.block_on(pending.ended()).expect("an outcome");
+        let report = runtime.load_and_end();
         assert!(report.outcome.is_success(), "{report:?}");
-        handle.close();
-        publisher.join().expect("it ends in order");
     }
     (service, metrics)
 }
@@ -107,6 +104,45 @@ fn time_and_group_caps_reach_the_matcher() {
 }
 
 #[test]
+fn expressions_match_and_attributes_are_judged() {
+    let (service, _) = service(true);
+    let attributes = |country: Option<&str>, age: Option<i64>| {
+        let country = country.map(|it| ("country".to_owned(), Kind::StringValue(it.to_owned())));
+        let age = age.map(|it| ("age".to_owned(), Kind::IntValue(it)));
+        let value = |(name, kind)| (name, v1::AttributeValue { kind: Some(kind) });
+        country.into_iter().chain(age).map(value).collect()
+    };
+    let query = |attributes| v1::Query {
+        text: "Winter BOOTIES".to_owned(),
+        attributes,
+        ..v1::Query::default()
+    };
+    let mut request = v1::MatchBatchRequest {
+        queries: vec![
+            query(attributes(None, None)),
+            query(attributes(Some("CA"), None)),
+            query(attributes(None, Some(21))),
+            query(attributes(Some("US"), Some(20))),
+        ],
+        attributes: attributes(Some("US"), None),
+        options: Some(v1::MatchOptions { include: vec![2], ..v1::MatchOptions::default() }),
+        ..v1::MatchBatchRequest::default()
+    };
+    let found = |request: &v1::MatchBatchRequest| {
+        let reply = call(&service, Request::new(request.clone())).expect("an answer");
+        reply.results.into_iter().map(|result| result.matches.len()).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&request), [0, 0, 1, 0]);
+    request.attributes = attributes(Some("US"), Some(30));
+    assert_eq!(found(&request), [1, 0, 1, 0], "a query's own attributes win, name by name");
+
+    let reply = call(&service, Request::new(request)).expect("an answer");
+    let found = &reply.results[0].matches[0];
+    assert_eq!((found.listing_id.as_str(), found.match_type()), ("boots", v1::MatchType::Regex));
+    assert_eq!(found.spans, [v1::Span { start: 7, end: 14 }]);
+}
+
+#[test]
 fn one_bad_text_fails_alone() {
     let (service, metrics) = service(true);
     let long = "x".repeat(65);
@@ -160,7 +196,13 @@ fn calls_that_cannot_be_answered() {
     let status = call(&service, Request::new(elsewhere)).expect_err("another version");
     assert_eq!(status.code(), Code::FailedPrecondition);
 
-    let mut late = Request::new(batch(&["shoes"], options()));
+    let late = late(batch(&["shoes"], options()));
+    assert_eq!(call(&service, late).expect_err("too late").code(), Code::DeadlineExceeded);
+}
+
+/// A call whose deadline has passed.
+fn late<T>(message: T) -> Request<T> {
+    let mut late = Request::new(message);
     let headers = HeaderMap::from_iter([(
         "grpc-timeout".parse().expect("a name"),
         HeaderValue::from_static("1S"),
@@ -168,7 +210,104 @@ fn calls_that_cannot_be_answered() {
     let long_ago =
         Instant::now().checked_sub(Duration::from_secs(2)).expect("the machine is up for longer");
     late.extensions_mut().insert(Deadline::from_headers(&headers, long_ago));
-    assert_eq!(call(&service, late).expect_err("too late").code(), Code::DeadlineExceeded);
+    late
+}
+
+fn explain(
+    service: &Matches,
+    request: Request<v1::ExplainRequest>,
+) -> Result<Explained, tonic::Status> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let reply = runtime.block_on(MatchService::explain(service, request))?.into_inner();
+    assert!(reply.version.is_some_and(|version| version.generation.len() == 16));
+    Ok(reply.explained.expect("something is explained"))
+}
+
+fn why(text: &str, listing_id: &str) -> v1::ExplainRequest {
+    let (text, listing_id) = (text.to_owned(), listing_id.to_owned());
+    v1::ExplainRequest { text, listing_id, ..v1::ExplainRequest::default() }
+}
+
+#[test]
+fn one_listing_is_explained() {
+    let (service, metrics) = service(true);
+    let check = |request: v1::ExplainRequest, reason: Option<v1::MissReason>, group_id: &str| {
+        let asked = request.listing_id.clone();
+        let explained = explain(&service, Request::new(request)).expect("an explanation");
+        let Explained::Listing(listing) = explained else { panic!("one listing: {explained:?}") };
+        assert_eq!(listing.listing_id, asked);
+        let missed = match listing.outcome.expect("an outcome") {
+            Outcome::Matched(_) => None,
+            Outcome::Missed(miss) => Some((miss.reason(), miss.group_id)),
+        };
+        assert_eq!(missed, reason.map(|reason| (reason, group_id.to_owned())), "{asked}");
+    };
+    check(why("cheap running shoes", "shoes"), None, "");
+    check(why("hats", "shoes"), Some(v1::MissReason::NoKeyword), "");
+    check(why("shoes", "no such"), Some(v1::MissReason::NotFound), "");
+    let mut early = why("trail shoes", "trail");
+    early.options = Some(v1::MatchOptions {
+        as_of: Some(prost_types::Timestamp::default()),
+        ..v1::MatchOptions::default()
+    });
+    check(early, Some(v1::MissReason::OutsideFlight), "");
+    let mut young = why("boots", "boots");
+    let mut send = |name: &str, kind| {
+        young.attributes.insert(name.to_owned(), v1::AttributeValue { kind: Some(kind) });
+        young.clone()
+    };
+    check(why("boots", "boots"), Some(v1::MissReason::Targeting), "");
+    let us = Kind::StringValue("US".to_owned());
+    check(send("country", us), Some(v1::MissReason::Targeting), "adults");
+    check(send("age", Kind::IntValue(21)), None, "");
+    assert!(
+        metrics.render().contains("broadside_queries_total 0"),
+        "people's questions are not traffic"
+    );
+}
+
+#[test]
+fn the_whole_answer_is_explained() {
+    let (service, _) = service(true);
+    let mut request = why("trail shoes boots", "");
+    request.options = Some(v1::MatchOptions { limit: 1, ..v1::MatchOptions::default() });
+    let explained = explain(&service, Request::new(request)).expect("an explanation");
+    let Explained::Text(text) = explained else { panic!("the whole answer: {explained:?}") };
+    let ids =
+        |list: &[v1::Explanation]| list.iter().map(|it| it.listing_id.clone()).collect::<Vec<_>>();
+    assert_eq!(
+        (ids(&text.matches), ids(&text.misses)),
+        (vec!["shoes".into()], vec!["boots".into()])
+    );
+    assert!(matches!(text.matches[0].outcome, Some(Outcome::Matched(_))));
+    assert!(matches!(text.misses[0].outcome, Some(Outcome::Missed(_))));
+    assert_eq!((text.total, text.total_exact, text.more_misses), (1, true, false));
+}
+
+#[test]
+fn what_cannot_be_explained_is_refused_as_in_a_batch() {
+    let check = |loaded: bool, request: Request<v1::ExplainRequest>, code, reason: &str| {
+        let (service, _) = service(loaded);
+        let status = explain(&service, request).expect_err(reason);
+        assert_eq!(status.code(), code, "{reason}");
+        let info = status.get_details_error_info().expect("an ErrorInfo");
+        assert_eq!(info.reason, reason);
+    };
+    for listing_id in ["", "shoes"] {
+        let request = |text: &str| Request::new(why(text, listing_id));
+        check(true, request(&"x".repeat(65)), Code::InvalidArgument, "TEXT_TOO_LONG");
+        check(true, request("a b c d e"), Code::InvalidArgument, "TEXT_TOO_MANY_TOKENS");
+        check(false, request("shoes"), Code::Unavailable, "INVENTORY_NOT_LOADED");
+    }
+    let mut elsewhere = why("shoes", "");
+    elsewhere.min_version =
+        Some(v1::InventoryVersion { generation: "0123456789abcdef".to_owned(), sequence: 0 });
+    let reason = "INVENTORY_VERSION_NOT_SERVED";
+    check(true, Request::new(elsewhere), Code::FailedPrecondition, reason);
+    let mut wrong = why("shoes", "");
+    wrong.attributes.insert("Age".to_owned(), v1::AttributeValue::default());
+    check(true, Request::new(wrong), Code::InvalidArgument, "FIELD_INVALID");
+    check(true, late(why("shoes", "")), Code::DeadlineExceeded, "DEADLINE_PASSED");
 }
 
 #[test]

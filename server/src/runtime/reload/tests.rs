@@ -136,6 +136,23 @@ fn records_that_were_left_out_are_reported() {
 }
 
 #[test]
+fn warnings_are_reported_and_kept_with_what_is_served() {
+    let bench = Bench::new("good\n");
+    let total = |report: &Report| report.warnings_total();
+    assert_eq!(total(&bench.reload(request(&[]))), 0);
+    let record = r#"{"listing": {"id": "1", "keywords": ["shoes", "hats", "Shoes", "SHOES"]}}"#;
+    let odd = bench.write("odd.jsonl", record);
+    let checked = bench.reload(Request { validate_only: true, ..request(&[&odd]) });
+    assert_eq!(total(&checked), 2, "{checked:?}");
+    assert_eq!(total(&bench.reload(request(&[&odd]))), 2);
+    assert_eq!(total(&bench.reload(request(&[]))), 2, "what is served already has them still");
+    let served = bench.catalog.current().expect("served");
+    assert_eq!(served.warnings.counts, [("DUPLICATE_KEYWORD", 2)]);
+    let bad = bench.write("bad.txt", "...\n");
+    assert_eq!(total(&bench.reload(request(&[&bad]))), 0, "nothing was read");
+}
+
+#[test]
 fn history_is_newest_first_and_keeps_the_bad_records_of_the_newest() {
     let bench = Bench::new("good\n");
     let bad = bench.write("bad.txt", "...\n");

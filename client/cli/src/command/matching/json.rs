@@ -1,11 +1,10 @@
 //! One query and its answer for programs: a line of JSON Lines, as `broadside match --help` describes it.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use broadside_client::{Error, Match, QueryAnswer, Version};
 use serde::Serialize;
 
 use super::{Arguments, Part};
+use crate::json::{self, JsonKeyword, JsonPayload, JsonSpan};
 
 #[derive(Serialize)]
 struct JsonAnswer<'a> {
@@ -39,25 +38,10 @@ struct JsonMatch<'a> {
     keyword_index: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     keyword: Option<JsonKeyword<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    payload: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    payload_base64: Option<String>,
+    #[serde(flatten)]
+    payload: JsonPayload<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     spans: Option<Vec<JsonSpan>>,
-}
-
-#[derive(Serialize)]
-struct JsonKeyword<'a> {
-    text: &'a str,
-    notation: String,
-    bid_micros: Option<i64>,
-}
-
-#[derive(Serialize)]
-struct JsonSpan {
-    start: u32,
-    end: u32,
 }
 
 /// The line, without its end. `query` is the number of the text, starting at 1.
@@ -89,23 +73,15 @@ pub(super) fn line(
 }
 
 fn listing_match<'a>(hit: &'a Match, arguments: &Arguments) -> JsonMatch<'a> {
-    let payload = arguments.includes(Part::Payload).then_some(hit.payload.as_slice());
-    let text = payload.and_then(|payload| std::str::from_utf8(payload).ok());
+    let payload = arguments.includes(Part::Payload).then(|| JsonPayload::new(&hit.payload));
     let keyword = hit.keyword.as_ref().filter(|_| arguments.includes(Part::Keyword));
     JsonMatch {
         listing_id: &hit.listing_id,
         score: hit.score,
         match_type: hit.match_type.as_str(),
         keyword_index: hit.keyword_index,
-        keyword: keyword.map(|keyword| JsonKeyword {
-            text: &keyword.text,
-            notation: keyword.to_string(),
-            bid_micros: keyword.bid_micros,
-        }),
-        payload: text,
-        payload_base64: payload.filter(|_| text.is_none()).map(|payload| STANDARD.encode(payload)),
-        spans: arguments.includes(Part::Spans).then(|| {
-            hit.spans.iter().map(|span| JsonSpan { start: span.start, end: span.end }).collect()
-        }),
+        keyword: keyword.map(JsonKeyword::new),
+        payload: payload.unwrap_or_default(),
+        spans: arguments.includes(Part::Spans).then(|| json::spans(&hit.spans)),
     }
 }

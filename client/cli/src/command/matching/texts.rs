@@ -59,7 +59,7 @@ fn block(query: &str, result: &Result<QueryAnswer, Error>, payload: bool, paint:
     };
     let spans: Vec<Span> =
         answer.matches.iter().flat_map(|hit| hit.spans.iter().copied()).collect();
-    let mut text = highlight(query, &spans, paint);
+    let mut text = highlight(query, &spans, Role::Matched, paint);
     text.push('\n');
     if answer.matches.is_empty() {
         text.push_str("  no listing matches\n");

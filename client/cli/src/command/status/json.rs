@@ -7,6 +7,7 @@ use broadside_client::{Counts, ReloadRecord, ServerStatus, Version};
 use serde::Serialize;
 
 use crate::time;
+use crate::warnings::JsonWarnings;
 
 #[derive(Serialize)]
 struct JsonStatus<'a> {
@@ -15,6 +16,7 @@ struct JsonStatus<'a> {
     sources: &'a [String],
     published_at: Option<String>,
     counts: JsonCounts,
+    warnings: JsonWarnings<'a>,
     memory: Vec<JsonMemoryPart<'a>>,
     reloads: Vec<JsonReload<'a>>,
     limits: BTreeMap<&'a str, u64>,
@@ -37,6 +39,9 @@ struct JsonCounts {
     words: u64,
     patterns: u64,
     groups: u64,
+    negative_lists: u64,
+    regexes: u64,
+    targetings: u64,
 }
 
 #[derive(Serialize)]
@@ -55,6 +60,7 @@ struct JsonReload<'a> {
     message: &'a str,
     bad_records_total: u64,
     bad_records: Vec<JsonBadRecord<'a>>,
+    warnings_total: u64,
 }
 
 #[derive(Serialize)]
@@ -76,6 +82,7 @@ pub(super) fn status(status: &ServerStatus) -> String {
         sources: &status.sources,
         published_at: moment(status.published_at),
         counts: counts(&status.counts),
+        warnings: JsonWarnings::new(&status.warnings),
         memory: status
             .memory
             .iter()
@@ -106,6 +113,9 @@ fn counts(counts: &Counts) -> JsonCounts {
         words: counts.words,
         patterns: counts.patterns,
         groups: counts.groups,
+        negative_lists: counts.negative_lists,
+        regexes: counts.regexes,
+        targetings: counts.targetings,
     }
 }
 
@@ -131,5 +141,6 @@ fn reload(reload: &ReloadRecord) -> JsonReload<'_> {
                 value: &record.value,
             })
             .collect(),
+        warnings_total: reload.warnings_total,
     }
 }

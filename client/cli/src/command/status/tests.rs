@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use broadside_client::{
     BadRecord, Counts, Limit, MemoryPart, ReloadOutcome, ReloadRecord, ServerStatus, Serving,
-    Version,
+    Version, Warning, WarningCount, Warnings,
 };
 
 use super::{human, json};
@@ -22,7 +22,26 @@ fn status() -> ServerStatus {
         version: Some(version.clone()),
         sources: vec!["/data/shop.jsonl".to_owned()],
         published_at: Some(at(2)),
-        counts: Counts { listings: 2_000, keywords: 7_500, ..Counts::default() },
+        counts: Counts {
+            listings: 2_000,
+            keywords: 7_500,
+            groups: 12,
+            negative_lists: 3,
+            regexes: 5,
+            targetings: 7,
+            ..Counts::default()
+        },
+        warnings: Warnings {
+            counts: vec![WarningCount { code: "NEVER_IN_FLIGHT".to_owned(), count: 2 }],
+            warnings: vec![Warning {
+                source: "/data/shop.jsonl".to_owned(),
+                line: 9,
+                code: "NEVER_IN_FLIGHT".to_owned(),
+                field: "end_time".to_owned(),
+                id: "l1".to_owned(),
+                message: "ends before its group starts".to_owned(),
+            }],
+        },
         memory: vec![part("edges", 3 << 20), part("texts", 1 << 10)],
         reloads: vec![
             ReloadRecord {
@@ -42,6 +61,7 @@ fn status() -> ServerStatus {
                     message: "has no word in it".to_owned(),
                     value: "\"\x1b!\"".to_owned(),
                 }],
+                warnings_total: 0,
             },
             ReloadRecord {
                 started_at: Some(at(0)),
@@ -52,6 +72,7 @@ fn status() -> ServerStatus {
                 message: String::new(),
                 bad_records_total: 0,
                 bad_records: Vec::new(),
+                warnings_total: 2,
             },
         ],
         limits: vec![Limit { name: "max_text_bytes".to_owned(), value: 65_536 }],
@@ -69,13 +90,21 @@ version 9d3f00aa12345678+0, published 2026-11-27T00:00:02Z, 2m 03s ago
 source  /data/shop.jsonl
 
 counts
-  listings                    2,000
-  keywords                    7,500
-  negatives                       0
-  duplicate keywords, merged      0
-  distinct words                  0
-  distinct patterns               0
-  groups                          0
+  listings                      2,000
+  keywords                      7,500
+  negatives                         0
+  duplicate keywords, merged        0
+  distinct words                    0
+  distinct patterns                 0
+  distinct regular expressions      5
+  distinct targetings               7
+  groups                           12
+  negative lists                    3
+
+warnings
+  NEVER_IN_FLIGHT  2
+  /data/shop.jsonl:9: l1: end_time: ends before its group starts (NEVER_IN_FLIGHT)
+  … 1 more
 
 memory
   edges  3.0 MiB
@@ -84,7 +113,7 @@ memory
 
 last reloads, newest first
   2026-11-27T00:01:00Z  sighup  REJECTED   250 ms                      1 bad record
-  2026-11-27T00:00:00Z  start   PUBLISHED  2.00 s  9d3f00aa12345678+0
+  2026-11-27T00:00:00Z  start   PUBLISHED  2.00 s  9d3f00aa12345678+0  2 warnings
 
 the newest reload was refused
   1 bad record
@@ -103,6 +132,7 @@ fn before_the_first_load_there_is_less_to_say() {
     assert!(text.starts_with("UNKNOWN  broadside-server , started never\n\ncounts\n"), "{text}");
     assert!(!text.contains("version"), "{text}");
     assert!(!text.contains("memory"), "{text}");
+    assert!(!text.contains("warnings"), "{text}");
 }
 
 #[test]
@@ -113,6 +143,13 @@ fn for_programs() {
     assert_eq!(value["version"]["generation"], "9d3f00aa12345678");
     assert_eq!(value["published_at"], "2026-11-27T00:00:02Z");
     assert_eq!(value["counts"]["keywords"], 7_500);
+    assert_eq!(value["counts"]["groups"], 12);
+    assert_eq!(value["counts"]["negative_lists"], 3);
+    assert_eq!(value["counts"]["regexes"], 5);
+    assert_eq!(value["counts"]["targetings"], 7);
+    assert_eq!(value["warnings"]["counts"][0]["count"], 2);
+    assert_eq!(value["warnings"]["warnings"][0]["line"], 9);
+    assert_eq!(value["reloads"][1]["warnings_total"], 2);
     assert_eq!(value["memory"][0]["bytes"], 3 << 20);
     assert_eq!(value["reloads"][0]["bad_records"][0]["line"], 7);
     assert_eq!(value["reloads"][0]["version"], serde_json::Value::Null);

@@ -1,58 +1,76 @@
 //! Laying the index out: patterns and trie from sorted drafts, then everything else in the order of listings.
 
 use crate::keyword::MatchType;
+use crate::limits::SHARED_KEYWORD_LISTINGS_MAX;
 use crate::text::Sigil;
 
-use super::super::listings::{Arena, Listings, Posting};
+use super::super::arena::Arena;
+use super::super::listings::{GroupId, Judged, Listings, Posting};
 use super::super::patterns::{PatternId, Patterns};
+use super::super::shared_keywords::SharedKeywords;
 use super::super::trie::{Edge, LEAF_PATTERNS_MAX, Root, Target, Trie};
 use super::super::vocabulary::Vocabulary;
 use super::super::word::{WordId, filter_bit};
-use super::super::{Counts, Index};
+use super::super::{Counts, Index, ListingId};
+use super::IndexBuilder;
+use super::keywords::{Bid, Draft, Keywords, Owner};
 use super::order::{Renumbered, Sets, drafts_by_pattern, listings_by_id, words_by_frequency};
-use super::{Draft, IndexBuilder, ListingId, Role};
+use super::rows::{Negative, Rows};
 
-impl Draft {
-    pub(super) fn tokens_in<'a>(&self, tokens: &'a [u32]) -> &'a [u32] {
-        let start = self.first_token as usize;
-        &tokens[start..start + usize::from(self.tokens)]
-    }
-
-    /// The order of equal patterns: a listing's best use of it comes before its other uses of the same role.
-    pub(super) fn within_pattern(&self) -> impl Ord + use<> {
-        let negative = self.role == Role::Negative;
-        (negative, self.listing, std::cmp::Reverse(self.bid_micros), self.keyword)
-    }
-}
-
-/// See the text of [`super`].
-pub(super) fn lay_out(mut builder: IndexBuilder) -> Index {
-    let mut sets = Sets::of(&builder.drafts, &builder.tokens);
-    let words = words_by_frequency(&builder.words, &sets.words);
-    let listings = listings_by_id(&builder.ids);
-    renumber(&mut builder, &words, &listings);
+/// See the text of [`super`]. Also gives the numbers of the listings in the order in which they were added.
+pub(super) fn lay_out(mut builder: IndexBuilder) -> (Index, Vec<u32>) {
+    let mut sets = Sets::of(&builder.keywords.drafts, &builder.keywords.tokens);
+    let words = words_by_frequency(&builder.keywords.words, &sets.words);
+    let listing_order = listings_by_id(&builder.ids);
+    renumber(&mut builder.keywords, &words, &listing_order);
     sets.renumber(&words.new);
-    let order = drafts_by_pattern(&builder.drafts, &sets, &builder.tokens);
+    let order = drafts_by_pattern(&builder.keywords.drafts, &sets, &builder.keywords.tokens);
 
-    let mut counts = Counts::default();
-    let written = write_patterns(&builder, &sets, &order, &mut counts);
+    let keywords = &builder.keywords;
+    let mut written = Written::of(&builder, &listing_order);
+    written.words(keywords, &sets, &order);
     let mut trie = Trie::default();
     let roots = roots(&written, &sets, words.old.len(), &mut trie);
-    let old_words = words.old.iter().map(|&word| split(builder.words.get(word)));
+    let regex_patterns = written.regexes(keywords);
+    let old_words = words.old.iter().map(|&word| split(keywords.words.get(word)));
     let vocabulary = Vocabulary::build(&old_words, &roots);
-    let listings = gather(&builder, &listings, written.negatives);
-    counts.listings = listings.len() as u64;
-    counts.words = words.old.len() as u64;
-    counts.patterns = u64::from(written.patterns.count());
-    counts.groups = builder.groups.len() as u64;
-    Index {
+    let mut rows = Rows::new(&builder, std::mem::take(&mut written.negatives));
+    let mut listings = gather(&builder, &listing_order, &mut rows);
+    let rules = rows.finish();
+    listings.keyword_patterns = written.keyword_patterns;
+    written.negative_texts.shrink();
+    let regexes = std::mem::take(&mut builder.keywords.regexes).finish();
+    let targetings = std::mem::take(&mut builder.targetings).finish();
+    let index = Index {
         vocabulary,
         trie,
+        shared: SharedKeywords::of(
+            &written.patterns,
+            &written.postings,
+            &listings,
+            builder.shared_listings_max.unwrap_or(SHARED_KEYWORD_LISTINGS_MAX),
+        ),
+        counts: Counts {
+            listings: listings.len() as u64,
+            words: words.old.len() as u64,
+            patterns: u64::from(written.patterns.count()),
+            groups: builder.groups.iter().flatten().count() as u64,
+            negative_lists: u64::from(builder.lists_added),
+            regexes: regex_patterns.iter().filter(|&&id| id != PatternId::NONE).count() as u64,
+            targetings: targetings.len() as u64,
+            ..written.counts
+        },
         patterns: written.patterns,
         postings: written.postings,
         listings,
-        counts,
-    }
+        rules,
+        negatives: written.negative_texts,
+        negative_patterns: written.negative_patterns,
+        regexes,
+        regex_patterns,
+        targetings,
+    };
+    (index, listing_order.new)
 }
 
 /// The sigil and the bytes of an interned word.
@@ -67,89 +85,127 @@ fn split(interned: &[u8]) -> (Option<Sigil>, &[u8]) {
 }
 
 /// Gives words and listings their final numbers. A BROAD's tokens are a set and are sorted again.
-fn renumber(builder: &mut IndexBuilder, words: &Renumbered, listings: &Renumbered) {
-    for token in &mut builder.tokens {
+fn renumber(keywords: &mut Keywords, words: &Renumbered, listings: &Renumbered) {
+    for token in &mut keywords.tokens {
         *token = words.new[*token as usize];
     }
-    for draft in &mut builder.drafts {
-        draft.listing = listings.new[draft.listing as usize];
-        if draft.kind.match_type == MatchType::Broad {
-            let start = draft.first_token as usize;
-            builder.tokens[start..start + usize::from(draft.tokens)].sort_unstable();
+    for draft in keywords.drafts.iter_mut().chain(&mut keywords.regex_drafts) {
+        if matches!(draft.owner, Owner::Positive(_) | Owner::Listing) {
+            draft.of = listings.new[draft.of as usize];
         }
     }
-    for flight in &mut builder.flights {
-        flight.listing = ListingId(listings.new[flight.listing.0 as usize]);
+    for draft in keywords.drafts.iter().filter(|draft| draft.kind.match_type == MatchType::Broad) {
+        let start = draft.first_token as usize;
+        keywords.tokens[start..start + usize::from(draft.tokens)].sort_unstable();
     }
-    builder.flights.sort_unstable_by_key(|flight| flight.listing);
 }
 
 /// What the sorted drafts were written to.
+#[derive(Default)]
 struct Written {
     patterns: Patterns,
     postings: Vec<Posting>,
-    /// Listings and the patterns that they have as negatives.
-    negatives: Vec<(ListingId, PatternId)>,
-    /// For each pattern in order: where it is, and a draft that has its set.
+    negatives: Vec<Negative>,
+    /// Texts of the patterns that are negatives, and those patterns.
+    negative_texts: Arena,
+    negative_patterns: Vec<PatternId>,
+    /// For each pattern of words in order: where it is, and a draft that has its set.
     places: Vec<(PatternId, u32)>,
+    /// By listing: where its keywords begin.
+    first_keyword: Vec<u32>,
+    /// By keyword, in the order of listings.
+    keyword_patterns: Vec<PatternId>,
+    counts: Counts,
 }
 
-/// Makes a pattern of each run of equal drafts.
-fn write_patterns(
-    builder: &IndexBuilder,
-    sets: &Sets,
-    order: &[u32],
-    counts: &mut Counts,
-) -> Written {
-    let mut written = Written {
-        patterns: Patterns::default(),
-        postings: Vec::new(),
-        negatives: Vec::new(),
-        places: Vec::new(),
-    };
-    let draft_of = |number: u32| &builder.drafts[number as usize];
-    let same = |a: &u32, b: &u32| {
-        let (draft_a, draft_b) = (draft_of(*a), draft_of(*b));
-        sets.get(*a) == sets.get(*b)
-            && draft_a.kind == draft_b.kind
-            && draft_a.tokens_in(&builder.tokens) == draft_b.tokens_in(&builder.tokens)
-    };
-    for run in order.chunk_by(same) {
-        let first = draft_of(run[0]);
-        let first_posting = written.postings.len();
-        let place = written.patterns.next_place();
+impl Written {
+    fn of(builder: &IndexBuilder, listings: &Renumbered) -> Written {
+        let mut next = 0;
+        let first_keyword = listings.old.iter().map(|&old| {
+            let first = next;
+            next += u32::try_from(builder.keywords_of(old).len()).expect("fewer than tokens");
+            first
+        });
+        let first_keyword = first_keyword.collect();
+        let keyword_patterns = vec![PatternId::NONE; next as usize];
+        Written { first_keyword, keyword_patterns, ..Written::default() }
+    }
+
+    /// Makes a pattern of each run of equal drafts of words.
+    fn words(&mut self, keywords: &Keywords, sets: &Sets, order: &[u32]) {
+        let draft_of = |number: u32| &keywords.drafts[number as usize];
+        let same = |a: &u32, b: &u32| {
+            let (draft_a, draft_b) = (draft_of(*a), draft_of(*b));
+            sets.get(*a) == sets.get(*b)
+                && draft_a.kind == draft_b.kind
+                && draft_a.tokens_in(&keywords.tokens) == draft_b.tokens_in(&keywords.tokens)
+        };
+        for run in order.chunk_by(same) {
+            let tokens = draft_of(run[0]).tokens_in(&keywords.tokens);
+            let drafts = run.iter().map(|&number| draft_of(number));
+            let place = self.pattern(keywords, drafts, tokens);
+            self.places.push((place, run[0]));
+        }
+    }
+
+    /// Makes a pattern of each regular expression that a draft has, in the order of their numbers.
+    fn regexes(&mut self, keywords: &Keywords) -> Vec<PatternId> {
+        let mut drafts = keywords.regex_drafts.clone();
+        drafts.sort_unstable_by(|a, b| {
+            let numbers = a.first_token.cmp(&b.first_token);
+            numbers.then_with(|| a.within_pattern().cmp(&b.within_pattern()))
+        });
+        let mut places = vec![PatternId::NONE; keywords.regexes.len()];
+        for run in drafts.chunk_by(|a, b| a.first_token == b.first_token) {
+            let number = run[0].first_token;
+            places[number as usize] = self.pattern(keywords, run.iter(), &[number]);
+        }
+        places
+    }
+
+    /// Writes one pattern, with whose it is.
+    fn pattern<'d>(
+        &mut self,
+        keywords: &Keywords,
+        drafts: impl Iterator<Item = &'d Draft>,
+        tokens: &[u32],
+    ) -> PatternId {
+        let place = self.patterns.next_place();
+        let first_posting = self.postings.len();
         let mut negative = false;
-        let mut previous: Option<(bool, u32)> = None;
-        for draft in run.iter().map(|&number| draft_of(number)) {
-            let use_of_it = (draft.role == Role::Negative, draft.listing);
-            if previous.replace(use_of_it) == Some(use_of_it) {
-                counts.duplicate_keywords += 1;
+        let mut previous: Option<&Draft> = None;
+        let mut kind = None;
+        for draft in drafts {
+            kind = Some(draft.kind);
+            if let Owner::Positive(_) = draft.owner {
+                let at = self.first_keyword[draft.of as usize] + draft.keyword;
+                self.keyword_patterns[at as usize] = place;
+            }
+            if previous.replace(draft).is_some_and(|previous| previous.is_same_use(draft)) {
+                self.counts.duplicate_keywords += 1;
                 continue;
             }
-            let listing = ListingId(draft.listing);
-            match draft.role {
-                Role::Positive { own_bid } => {
-                    let posting = Posting::new(listing, draft.keyword, draft.bid_micros, own_bid);
-                    written.postings.push(posting);
-                }
-                Role::Negative => {
-                    negative = true;
-                    written.negatives.push((listing, place));
-                }
+            if let Owner::Positive(bid) = draft.owner {
+                let (listing, own_bid) = (ListingId(draft.of), bid == Bid::Keyword);
+                let posting = Posting::new(listing, draft.keyword, draft.bid_micros, own_bid);
+                self.postings.push(posting);
+                continue;
             }
+            if !negative {
+                self.negative_texts.push(keywords.negative_text(draft));
+                self.negative_patterns.push(place);
+            }
+            negative = true;
+            self.negatives.push((draft.owner, draft.of, place));
         }
-        let first_posting_number = u32::try_from(first_posting).expect("fewer than tokens");
-        let postings =
-            u32::try_from(written.postings.len() - first_posting).expect("fewer than tokens");
-        let tokens = first.tokens_in(&builder.tokens);
-        let pushed =
-            written.patterns.push(first.kind, tokens, (first_posting_number, postings), negative);
-        debug_assert_eq!(pushed, place, "a pattern lies where it was announced");
-        written.places.push((place, run[0]));
+        let postings = self.postings.len() - first_posting;
+        self.counts.keywords += postings as u64;
+        self.counts.negatives = self.negatives.len() as u64;
+        let bounded = |number: usize| u32::try_from(number).expect("fewer than tokens");
+        let postings = (bounded(first_posting), bounded(postings));
+        let kind = kind.expect("a run has a draft");
+        self.patterns.push(kind, tokens, postings, negative)
     }
-    counts.keywords = written.postings.len() as u64;
-    counts.negatives = written.negatives.len() as u64;
-    written
 }
 
 /// What each word leads to as the first, that is rarest, word of a keyword. Words that are never first lead to a node
@@ -189,30 +245,21 @@ fn divide(range: &[(PatternId, u32)], depth: usize, sets: &Sets, trie: &mut Trie
 }
 
 /// Everything else of each listing, in the order of their ids.
-fn gather(
-    builder: &IndexBuilder,
-    order: &Renumbered,
-    mut negatives: Vec<(ListingId, PatternId)>,
-) -> Listings {
-    let mut listings = Listings { flights: builder.flights.clone(), ..Listings::default() };
-    negatives.sort_unstable();
-    let mut negatives = negatives.into_iter().peekable();
+fn gather(builder: &IndexBuilder, order: &Renumbered, rows: &mut Rows<'_>) -> Listings {
+    let mut listings = Listings::default();
     for (number, &old) in (0..).zip(&order.old) {
-        let old = old as usize;
-        listings.judged.push(builder.judged[old]);
-        listings.ids.push(builder.ids.get(order.old[number as usize]));
-        listings.payloads.push(builder.payloads.get(old));
-        let end = |keywords: &Arena| u32::try_from(keywords.len()).expect("fewer than tokens");
-        let last = builder.first_keyword.get(old + 1).copied().unwrap_or(end(&builder.keywords));
-        listings.first_keyword.push(end(&listings.keywords));
-        for keyword in builder.first_keyword[old]..last {
-            listings.keywords.push(builder.keywords.get(keyword as usize));
+        let draft = &builder.listings[old as usize];
+        let group = draft.group.map_or(GroupId::NONE, GroupId);
+        let rules = rows.row(&draft.rules, Owner::Listing, number);
+        let of_group = rows.group_has_rules(group);
+        listings.judged.push(Judged::new(draft.quality, group, rules, of_group));
+        listings.ids.push(builder.ids.get(old));
+        listings.payloads.push(builder.payloads.get(old as usize));
+        let first = u32::try_from(listings.keywords.len()).expect("fewer than tokens");
+        listings.first_keyword.push(first);
+        for keyword in builder.keywords_of(old) {
+            listings.keywords.push(builder.keyword_texts.get(keyword));
         }
-        while let Some((_, pattern)) = negatives.next_if(|&(listing, _)| listing.0 == number) {
-            listings.negatives.push(pattern);
-        }
-        let end = u32::try_from(listings.negatives.len()).expect("fewer than tokens");
-        listings.negatives_end.push(end);
     }
     for arena in [&mut listings.ids, &mut listings.payloads, &mut listings.keywords] {
         arena.shrink();

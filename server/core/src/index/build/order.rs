@@ -1,6 +1,7 @@
 //! The orders that the layout rests on: of words, of listings, and of drafts.
 
-use super::{Draft, Interner};
+use super::Interner;
+use super::keywords::Draft;
 
 /// New numbers for old ones, and the old ones in their new order.
 pub(super) struct Renumbered {

@@ -1,0 +1,151 @@
+//! One listing: the stages in their order.
+
+use crate::answer::Query;
+use crate::index::listings::GroupId;
+use crate::index::rules::{NegativeSetId, Rules};
+use crate::index::{Index, ListingId};
+use crate::judge::first_shared;
+use crate::matching::match_batch;
+use crate::matching::search::Candidate;
+use crate::text::TextRefused;
+
+use super::{Explainer, Explanation, Level, Matched, Miss, Outcome, keywords};
+
+impl Explainer {
+    /// Explains what becomes of one listing.
+    ///
+    /// # Errors
+    /// The text is beyond the limits.
+    pub fn explain(
+        &mut self,
+        index: &Index,
+        query: &Query<'_>,
+        listing_id: &str,
+    ) -> Result<Explanation, TextRefused> {
+        self.read(index, query)?;
+        let outcome = match index.find_listing(listing_id) {
+            Some(listing) => self.outcome(index, query, listing),
+            None => Outcome::Missed(Miss::NotFound),
+        };
+        Ok(Explanation { listing_id: listing_id.to_owned(), outcome })
+    }
+
+    /// Searches a text. What it brings up is in the scratch then, before it is judged.
+    pub(super) fn read(&mut self, index: &Index, query: &Query<'_>) -> Result<(), TextRefused> {
+        match_batch(index, std::slice::from_ref(query), &mut self.scratch);
+        let answer = self.scratch.answers().next().expect("one query has one answer");
+        if let Some(refused) = answer.refused {
+            return Err(refused);
+        }
+        self.highlighter.set_text(index, query.text);
+        Ok(())
+    }
+
+    /// What becomes of a listing, of a text that was read.
+    pub(super) fn outcome(
+        &mut self,
+        index: &Index,
+        query: &Query<'_>,
+        listing: ListingId,
+    ) -> Outcome {
+        match self.judge(index, query, listing) {
+            Ok(best) => {
+                let hit = best.hit(index);
+                Outcome::Matched(Matched {
+                    score: hit.score,
+                    keyword_index: hit.keyword,
+                    keyword: index.keyword(&hit),
+                    spans: self.highlighter.spans(index, query.text, &hit).to_vec(),
+                })
+            }
+            Err(miss) => Outcome::Missed(miss),
+        }
+    }
+
+    /// The best keyword with which a listing matches, or why it does not.
+    pub(super) fn judge(
+        &mut self,
+        index: &Index,
+        query: &Query<'_>,
+        listing: ListingId,
+    ) -> Result<Candidate, Miss> {
+        let judged = &index.listings.judged[listing.0 as usize];
+        let mut levels = vec![(Level::Listing, index.rules_or_none(judged.own_rules()))];
+        if judged.group != GroupId::NONE {
+            let id = index.group_of(listing).expect("it has a group").to_owned();
+            let rules = index.rules_or_none(index.rules.group_rules[judged.group.0 as usize]);
+            levels.push((Level::Group(id), rules));
+        }
+        if let Some(miss) = out_of_time(query, &levels) {
+            return Err(miss);
+        }
+        let Some(best) = self.scratch.best_candidate(index, listing) else {
+            if !self.scratch.found_all() {
+                return Err(Miss::Incomplete);
+            }
+            let nearest = keywords::nearest(index, listing, &self.highlighter, query.text);
+            return Err(Miss::NoKeyword(nearest));
+        };
+        if let Some(miss) = self.blocked(index, query, &levels) {
+            return Err(miss);
+        }
+        match untargeted(index, query, &levels) {
+            Some(miss) => Err(miss),
+            None => Ok(best),
+        }
+    }
+
+    /// The first negative that matches.
+    fn blocked(
+        &mut self,
+        index: &Index,
+        query: &Query<'_>,
+        levels: &[(Level, Rules)],
+    ) -> Option<Miss> {
+        let list_of = |list| (Some(list), index.rules.list_sets[list_number(list)]);
+        let sets = levels.iter().flat_map(|(level, rules)| {
+            let lists = index.rules.lists_of(rules).iter();
+            let lists = lists.map(|&list| list_of(list));
+            std::iter::once((None, rules.negatives))
+                .chain(lists)
+                .map(move |(list, set)| (level, list, set))
+        });
+        let sets: Vec<_> = sets.collect();
+        if !self.scratch.found_all() && sets.iter().any(|(_, _, set)| set.is_some()) {
+            return Some(Miss::Incomplete);
+        }
+        let fires = |set: NegativeSetId| {
+            first_shared(index.rules.sets.get(set), self.scratch.fired_negatives())
+        };
+        let (level, list, negative) =
+            sets.into_iter().find_map(|(level, list, set)| Some((level, list, fires(set?)?)))?;
+        Some(Miss::Blocked {
+            level: level.clone(),
+            list: list.map(|list| index.list_name(list).to_owned()),
+            negative: index.negative(negative),
+            spans: self.highlighter.pattern_spans(index, query.text, negative).to_vec(),
+        })
+    }
+}
+
+fn list_number(list: crate::index::rules::NegativeListId) -> usize {
+    list.0 as usize
+}
+
+/// The first that is paused, or outside its flight.
+fn out_of_time(query: &Query<'_>, levels: &[(Level, Rules)]) -> Option<Miss> {
+    if let Some((level, _)) = levels.iter().find(|(_, rules)| rules.paused) {
+        return Some(Miss::Paused(level.clone()));
+    }
+    let (level, rules) = levels.iter().find(|(_, rules)| !rules.flight.holds(query.at))?;
+    let (start, end) = (rules.flight.start, rules.flight.end);
+    Some(Miss::OutsideFlight { level: level.clone(), start, end, at: query.at })
+}
+
+/// The first targeting that is not true.
+fn untargeted(index: &Index, query: &Query<'_>, levels: &[(Level, Rules)]) -> Option<Miss> {
+    levels.iter().find_map(|(level, rules)| {
+        let unmet = index.targetings.explain(rules.targeting?, query.attributes)?;
+        Some(Miss::Targeting { level: level.clone(), unmet })
+    })
+}

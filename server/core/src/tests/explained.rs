@@ -1,0 +1,252 @@
+//! Explanations: each outcome, and that they agree with the answer.
+
+use crate::answer::Query;
+use crate::explain::{Explainer, Level, Miss, Obstacle, Outcome};
+use crate::group::Group;
+use crate::limits::TextLimits;
+use crate::listing::{Listing, Status, Time};
+use crate::negative_list::NegativeList;
+use crate::targeting::{Attribute, AttributeValue, Attributes};
+
+use super::records::{Records, listing, negatives, query};
+
+/// What becomes of the listing `l`, in short.
+fn outcome(records: &Records, query: Query<'_>) -> String {
+    let index = records.index();
+    let mut explainer = Explainer::new(TextLimits::default());
+    let explanation = explainer.explain(&index, &query, "l").expect("the text is short");
+    let spans = |spans: &[crate::Span]| {
+        let texts = spans.iter().map(|span| &query.text[span.start as usize..span.end as usize]);
+        texts.collect::<Vec<_>>().join("|")
+    };
+    let level = |level: &Level| match level {
+        Level::Listing => "own".to_owned(),
+        Level::Group(id) => format!("of {id}"),
+    };
+    match &explanation.outcome {
+        Outcome::Matched(found) => format!(
+            "{} {} {} at {}",
+            found.score,
+            found.keyword_index,
+            found.keyword,
+            spans(&found.spans)
+        ),
+        Outcome::Missed(miss) => match miss {
+            Miss::NotFound => "not found".to_owned(),
+            Miss::Paused(of) => format!("paused: {}", level(of)),
+            Miss::OutsideFlight { level: of, start, end, at } => {
+                let second = |time: &Option<Time>| time.map(|time| time.seconds);
+                format!(
+                    "flight {}: {:?} {:?} {}",
+                    level(of),
+                    second(start),
+                    second(end),
+                    at.seconds
+                )
+            }
+            Miss::NoKeyword(nearest) => {
+                assert!(nearest.obstacle.is_of(nearest.keyword.match_type));
+                let obstacle = match &nearest.obstacle {
+                    Obstacle::Lacks(tokens) => format!("lacks {}", tokens.join(" ")),
+                    other => format!("{other:?}"),
+                };
+                format!("{} {}: {obstacle}", nearest.keyword_index, nearest.keyword)
+            }
+            Miss::Blocked { level: of, list, negative, spans: at } => {
+                let list = list.as_ref().map_or(String::new(), |list| format!(" list {list}"));
+                format!("blocked {}{list}: {negative} at {}", level(of), spans(at))
+            }
+            Miss::Targeting { level: of, unmet } => {
+                let sent = unmet.attributes.iter().map(|(name, value)| match value {
+                    Some(value) => format!("{name}={value:?}"),
+                    None => format!("{name} not sent"),
+                });
+                let sent: Vec<_> = sent.collect();
+                format!("targeting {}: {} [{}]", level(of), unmet.expression, sent.join(", "))
+            }
+            Miss::Incomplete => "incomplete".to_owned(),
+        },
+    }
+}
+
+fn of(listing: Listing) -> Records {
+    Records::from(&[listing][..])
+}
+
+#[track_caller]
+fn check(keywords: &[&str], text: &str, expected: &str) {
+    assert_eq!(
+        outcome(&of(listing("l", keywords)), query(text)),
+        expected,
+        "{keywords:?} {text:?}"
+    );
+}
+
+#[test]
+fn a_hit_has_its_keyword_and_spans() {
+    check(&["x", "cheap shoes"], "Shoes, cheap #shoes", "0 1 cheap shoes at Shoes|cheap|#shoes");
+    check(&["\"cheap shoes\""], "very cheap shoes", "0 0 \"cheap shoes\" at cheap shoes");
+    check(&["[cheap shoes]"], "Cheap-SHOES!", "0 0 [cheap shoes] at Cheap-SHOES");
+    check(&["/shoe(s|box)/"], "my Shoebox", "0 0 /shoe(s|box)/ at Shoebox");
+}
+
+#[test]
+fn the_nearest_keyword_says_what_is_in_its_way() {
+    check(&["a b c", "a b", "x y"], "b", "1 a b: lacks a");
+    check(&["a #b c++"], "a b", "0 a #b c++: lacks #b c++");
+    check(&["x y", "p q"], "a", "0 x y: lacks x y");
+    check(&["\"a b\""], "b a", "0 \"a b\": NotInOrder");
+    check(&["\"a b\""], "a x b", "0 \"a b\": NotInOrder");
+    check(&["\"^a b\""], "x a b", "0 \"^a b\": NotInOrder");
+    check(&["[a b]"], "a b c", "0 [a b]: MoreInText");
+    check(&["[a b]"], "b a", "0 [a b]: NotInOrder");
+    check(&["/abc+/"], "ab", "0 /abc+/: NothingFound");
+    check(&["/abc+/", "x y z"], "ab", "1 x y z: lacks x y z");
+}
+
+#[test]
+fn the_first_stage_that_fails_is_the_reason() {
+    let time = |seconds| Some(Time { seconds, nanos: 0 });
+    let mut all = listing("l", &["shoes", "-red"]);
+    all.group = Some("g".to_owned());
+    all.status = Status::Paused;
+    (all.start_time, all.end_time) = (time(2_000), time(3_000));
+    all.targeting = "age >= 21 && (country == \"US\" || vip)".to_owned();
+    all.negative_lists = vec!["brand".to_owned()];
+    let mut group = Group::new("g");
+    group.status = Status::Paused;
+    group.end_time = time(500);
+    group.negatives = negatives(&["old"]);
+    group.targeting = "has(device)".to_owned();
+    let brand =
+        NegativeList { name: "brand".to_owned(), negatives: negatives(&["\"free trial\""]) };
+    let mut records = Records { listings: vec![all], groups: vec![group], lists: vec![brand] };
+    let attributes = [
+        Attribute { name: "age", value: AttributeValue::Int(20) },
+        Attribute { name: "country", value: AttributeValue::String("FR") },
+    ];
+    let sent = |text, count: usize| Query {
+        attributes: Attributes { shared: &attributes[..count], own: &[] },
+        ..query(text)
+    };
+    assert_eq!(outcome(&records, query("boots")), "paused: own");
+    records.listings[0].status = Status::Active;
+    assert_eq!(outcome(&records, query("boots")), "paused: of g");
+    records.groups[0].status = Status::Active;
+    assert_eq!(outcome(&records, query("boots")), "flight own: Some(2000) Some(3000) 1000");
+    records.listings[0].start_time = None;
+    assert_eq!(outcome(&records, query("boots")), "flight of g: None Some(500) 1000");
+    records.groups[0].end_time = None;
+    assert_eq!(outcome(&records, query("red boots")), "0 shoes: lacks shoes");
+    let everything = "red old shoes free trial";
+    assert_eq!(outcome(&records, query(everything)), "blocked own: red at red");
+    records.listings[0].negatives.clear();
+    let blocked = "blocked own list brand: \"free trial\" at free trial";
+    assert_eq!(outcome(&records, query(everything)), blocked);
+    records.listings[0].negative_lists.clear();
+    assert_eq!(outcome(&records, query(everything)), "blocked of g: old at old");
+    records.groups[0].negatives.clear();
+    records.groups[0].negative_lists = vec!["brand".to_owned()];
+    let blocked = "blocked of g list brand: \"free trial\" at free trial";
+    assert_eq!(outcome(&records, query(everything)), blocked);
+    let shoes = "shoes";
+    assert_eq!(outcome(&records, sent(shoes, 0)), "targeting own: age >= 21 [age not sent]");
+    assert_eq!(outcome(&records, sent(shoes, 1)), "targeting own: age >= 21 [age=Int(20)]");
+    records.listings[0].targeting = "country == \"US\" || vip".to_owned();
+    assert_eq!(
+        outcome(&records, sent(shoes, 2)),
+        "targeting own: country == \"US\" || vip [country=String(\"FR\"), vip not sent]"
+    );
+    records.listings[0].targeting.clear();
+    assert_eq!(outcome(&records, query(shoes)), "targeting of g: has(device) [device not sent]");
+    records.groups[0].targeting.clear();
+    assert_eq!(outcome(&records, query(shoes)), "0 0 shoes at shoes");
+    records.listings[0].id = "another".to_owned();
+    assert_eq!(outcome(&records, query(shoes)), "not found");
+}
+
+#[test]
+fn a_whole_text_has_its_answer_and_what_was_brought_up_in_vain() {
+    let mut listings = [
+        listing("best", &["shoes"]),
+        listing("blocked", &["shoes", "-red"]),
+        listing("other", &["boots"]),
+        listing("paused", &["red shoes"]),
+        listing("worst", &["red"]),
+    ];
+    listings[0].bid_micros = Some(5);
+    listings[3].status = Status::Paused;
+    let index = Records::from(&listings[..]).index();
+    let mut explainer = Explainer::new(TextLimits::default());
+    let ids = |limit, explainer: &mut Explainer| {
+        let query = Query { limit, ..query("red shoes") };
+        let all = explainer.explain_text(&index, &query).expect("the text is short");
+        assert_eq!((all.total, all.total_exact, all.incomplete), (2, true, false));
+        assert!(!all.more_misses);
+        let ids = |of: &[crate::Explanation]| {
+            of.iter().map(|of| of.listing_id.clone()).collect::<Vec<_>>().join(" ")
+        };
+        (ids(&all.matches), ids(&all.misses))
+    };
+    let misses = "blocked paused".to_owned();
+    assert_eq!(ids(10, &mut explainer), ("best worst".to_owned(), misses.clone()));
+    assert_eq!(ids(1, &mut explainer), ("best".to_owned(), misses));
+    let long = "x".repeat(70_000);
+    assert!(explainer.explain_text(&index, &query(&long)).is_err());
+    assert!(explainer.explain(&index, &query(&long), "best").is_err());
+}
+
+#[test]
+fn records_are_read_back_as_they_were_loaded() {
+    let time = |seconds| Some(Time { seconds, nanos: 5 });
+    let mut full = listing("l", &["Cheap  Shoes", "\"^a b\"", "[c]", "/d+efg/", "-\"x y\"", "-Z"]);
+    full.keywords[1].bid_micros = Some(9);
+    full.group = Some("g".to_owned());
+    full.negative_lists = vec!["brand".to_owned()];
+    full.targeting = "x == 1".to_owned();
+    full.bid_micros = Some(4);
+    full.quality = 0.5;
+    full.status = Status::Paused;
+    (full.start_time, full.end_time) = (time(1), time(2));
+    full.payload = b"payload".to_vec();
+    let plain = listing("m", &["only"]);
+    let group = Group {
+        id: "g".to_owned(),
+        status: Status::Paused,
+        start_time: time(3),
+        end_time: time(4),
+        targeting: "y".to_owned(),
+        negatives: negatives(&["Old"]),
+        negative_lists: vec!["brand".to_owned(), "empty".to_owned()],
+        bid_micros: Some(3),
+    };
+    let brand = NegativeList { name: "brand".to_owned(), negatives: negatives(&["casino"]) };
+    let records = Records {
+        listings: vec![plain.clone(), full.clone()],
+        groups: vec![group.clone()],
+        lists: vec![brand.clone(), NegativeList::new("empty")],
+    };
+    let index = records.index();
+    let by_notation = |mut listing: Listing| {
+        listing.negatives.sort_by_key(ToString::to_string);
+        listing
+    };
+    let read = |id: &str| index.find_listing(id).map(|found| by_notation(index.listing(found)));
+    assert_eq!(read("l"), Some(by_notation(full)));
+    assert_eq!(read("m"), Some(plain));
+    assert_eq!((read("k"), read("n"), read("")), (None, None, None));
+    assert_eq!(index.group("g"), Some(group));
+    assert_eq!(index.negative_list("brand"), Some(brand));
+    assert_eq!(index.negative_list("empty"), Some(NegativeList::new("empty")));
+    assert_eq!((index.group("h"), index.negative_list("x")), (None, None));
+    let after = |id| {
+        let listings = index.listings_after(id).map(|listing| index.listing_id(listing).to_owned());
+        listings.collect::<Vec<_>>()
+    };
+    assert_eq!(after(None), ["l", "m"]);
+    assert_eq!(
+        (after(Some("l")), after(Some("lx")), after(Some("m"))),
+        (vec!["m".into()], vec!["m".into()], vec![])
+    );
+    assert_eq!(index.find_listing("l").and_then(|found| index.group_of(found)), Some("g"));
+}

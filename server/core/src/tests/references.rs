@@ -1,0 +1,152 @@
+//! What only the whole inventory tells: references and their targets.
+
+use crate::IndexBuilder;
+use crate::group::Group;
+use crate::negative_list::NegativeList;
+use crate::record::{Field, Reason, Record, RecordError, Unresolved};
+
+use super::records::{listing, negatives};
+
+fn unresolved(record: Record, field: Field, reason: Reason) -> Unresolved {
+    Unresolved { record, error: RecordError { field, reason } }
+}
+
+#[test]
+fn what_does_not_exist_refuses_the_inventory() {
+    let mut builder = IndexBuilder::new();
+    builder.add(&listing("good", &["a"])).expect("it is good");
+    let mut bad = listing("bad", &["a"]);
+    bad.group = Some("nobody".to_owned());
+    bad.negative_lists = vec!["brand".to_owned(), "nothing".to_owned()];
+    builder.add(&bad).expect("what it refers to may come later");
+    let group = Group { negative_lists: vec!["gone".to_owned()], ..Group::new("g") };
+    builder.add_group(&group).expect("what it refers to may come later");
+    builder.add_negative_list(&NegativeList::new("brand")).expect("it is good");
+    let expected = [
+        unresolved(Record::Listing(1), Field::Group, Reason::UnknownGroup("nobody".to_owned())),
+        unresolved(
+            Record::Listing(1),
+            Field::NegativeList(1),
+            Reason::UnknownNegativeList("nothing".to_owned()),
+        ),
+        unresolved(
+            Record::Group(0),
+            Field::NegativeList(0),
+            Reason::UnknownNegativeList("gone".to_owned()),
+        ),
+    ];
+    assert_eq!(builder.finish().map(|_| ()), Err(expected.to_vec()));
+    assert_eq!(Reason::UnknownGroup(String::new()).code(), "UNKNOWN_REFERENCE");
+}
+
+#[test]
+fn a_group_that_was_refused_does_not_exist() {
+    let mut builder = IndexBuilder::new();
+    let mut bad = listing("l", &["a"]);
+    bad.group = Some("g".to_owned());
+    builder.add(&bad).expect("what it refers to may come later");
+    let group = Group { negatives: negatives(&["?!"]), ..Group::new("g") };
+    let error = RecordError { field: Field::Negative(0), reason: Reason::KeywordEmpty };
+    assert_eq!(builder.add_group(&group), Err(vec![error]));
+    assert!(builder.finish().is_err());
+}
+
+#[test]
+fn a_group_that_is_only_named_asks_nothing_and_may_be_described_before_or_after() {
+    for described_first in [false, true] {
+        let mut builder = IndexBuilder::new();
+        let mut grouped = listing("l", &["a"]);
+        grouped.group = Some("g".to_owned());
+        let group = Group { bid_micros: Some(5), ..Group::new("g") };
+        if described_first {
+            builder.add_group(&group).expect("it is good");
+        }
+        builder.name_group("g");
+        builder.add(&grouped).expect("it is good");
+        if !described_first {
+            builder.add_group(&group).expect("it was only named before");
+        }
+        let index = builder.finish().expect("all exists");
+        assert_eq!(index.group("g").and_then(|group| group.bid_micros), Some(5));
+        assert_eq!(index.counts().groups, 1);
+    }
+}
+
+#[test]
+fn names_are_used_once() {
+    let mut builder = IndexBuilder::new();
+    for ordinal in 0..2 {
+        let group = builder.add_group(&Group::new("g"));
+        let list = builder.add_negative_list(&NegativeList::new("l"));
+        if ordinal == 0 {
+            assert_eq!((group, list), (Ok(()), Ok(())));
+            continue;
+        }
+        let again = |field| vec![RecordError { field, reason: Reason::DuplicateId(0) }];
+        assert_eq!((group, list), (Err(again(Field::Id)), Err(again(Field::Name))));
+    }
+}
+
+#[test]
+fn bad_groups_and_lists_are_refused_with_field_and_reason() {
+    let check_group = |change: fn(&mut Group), field, reason| {
+        let mut group = Group::new("g");
+        change(&mut group);
+        assert_eq!(IndexBuilder::new().add_group(&group), Err(vec![RecordError { field, reason }]));
+    };
+    check_group(|group| group.id.clear(), Field::Id, Reason::Empty);
+    check_group(|group| group.id = "x".repeat(129), Field::Id, Reason::TooLong(128));
+    check_group(
+        |group| group.negative_lists = vec![String::new()],
+        Field::NegativeList(0),
+        Reason::Empty,
+    );
+    check_group(
+        |group| group.negative_lists = vec!["x".to_owned(); 101],
+        Field::NegativeLists,
+        Reason::TooLong(100),
+    );
+    check_group(
+        |group| group.negatives = negatives(&["a", "!"]),
+        Field::Negative(1),
+        Reason::KeywordEmpty,
+    );
+    let time = |seconds| Some(crate::Time { seconds, nanos: 0 });
+    let at = time(5);
+    let mut ended = Group::new("g");
+    (ended.start_time, ended.end_time) = (at, at);
+    let error = RecordError { field: Field::EndTime, reason: Reason::EndsBeforeStart };
+    assert_eq!(IndexBuilder::new().add_group(&ended), Err(vec![error]));
+    let unnamed = NegativeList::new("");
+    let error = RecordError { field: Field::Name, reason: Reason::Empty };
+    assert_eq!(IndexBuilder::new().add_negative_list(&unnamed), Err(vec![error]));
+}
+
+#[test]
+fn a_bad_targeting_is_refused_with_its_position() {
+    let mut bad = listing("l", &["a"]);
+    bad.targeting = "country = \"US\"".to_owned();
+    let errors = IndexBuilder::new().add(&bad).expect_err("it is bad");
+    let [RecordError { field: Field::Targeting, reason: Reason::Targeting(error) }] = &errors[..]
+    else {
+        panic!("{errors:?}");
+    };
+    assert_eq!(error.position(), 8);
+    let group = Group { targeting: "1 + 1".to_owned(), ..Group::new("g") };
+    assert!(IndexBuilder::new().add_group(&group).is_err());
+}
+
+#[test]
+fn a_score_that_the_bid_of_a_group_makes_infinite_refuses_the_inventory() {
+    let mut builder = IndexBuilder::new();
+    for (id, bid_micros) in [("uses it", None), ("has its own", Some(1))] {
+        let mut listing = listing(id, &["a", "b"]);
+        (listing.quality, listing.group, listing.bid_micros) =
+            (1e300, Some("g".to_owned()), bid_micros);
+        builder.add(&listing).expect("its own score is finite");
+    }
+    let group = Group { bid_micros: Some(1_000_000_000), ..Group::new("g") };
+    builder.add_group(&group).expect("it is good");
+    let expected = unresolved(Record::Listing(0), Field::Quality, Reason::ScoreNotFinite);
+    assert_eq!(builder.finish().map(|_| ()), Err(vec![expected]));
+}
