@@ -1,19 +1,19 @@
 //! How long one text can hold a thread: inventories and texts that are built to hurt.
 //!
 //! `worst-cases` prints for each case the CPU time of a query in milliseconds (the first one with a new scratch, then the
-//! median and the longest of those that follow), its total and whether that is exact, and whether it is complete. The
-//! bound is 20 ms; what would take longer says that it is incomplete.
+//! median and the longest of those that follow), that of explaining its whole answer, its total and whether that is exact,
+//! and whether it is complete. The bound is 20 ms; what would take longer says that it is incomplete.
 #![allow(clippy::print_stdout, reason = "it is what this program is for")]
 
 use broadside_benches::{corpus, cpu_seconds, hurtful, index_of};
-use broadside_core::{Index, Query, Scratch, TextLimits, Time, match_batch};
+use broadside_core::{Explainer, Index, Query, Scratch, TextLimits, Time, match_batch};
 
 const RUNS: usize = 15;
 
 fn main() {
     println!(
-        "{:58} {:>8} {:>8} {:>8} {:>8}  exact complete",
-        "case", "first", "median", "longest", "total"
+        "{:62} {:>8} {:>8} {:>8} {:>8} {:>8}  exact complete",
+        "case", "first", "median", "longest", "explain", "total"
     );
     let phrases = corpus::phrases(usize::MAX);
     let real = index_of(&phrases);
@@ -44,14 +44,23 @@ fn measure(name: &str, index: &Index, text: &str, limit: u32) {
         match_batch(index, &[query], &mut scratch);
         times.push((cpu_seconds() - started) * 1e3);
     }
+    let query = Query { text, limit, max_per_group: 0, at, attributes: attributes.borrow() };
+    let mut explainer = Explainer::new(TextLimits::default());
+    let explained = [0; 2].map(|_| {
+        let started = cpu_seconds();
+        // A text that is refused is refused here too.
+        let _ = explainer.explain_text(index, &query);
+        (cpu_seconds() - started) * 1e3
+    });
     let first = times.remove(0);
     times.sort_unstable_by(f64::total_cmp);
     let answer = scratch.answers().next().expect("one query has one answer");
     let refused = answer.refused.map_or("", |refused| refused.code());
     println!(
-        "{name:58} {first:8.3} {:8.3} {:8.3} {:8}  {:5} {} {refused}",
+        "{name:62} {first:8.3} {:8.3} {:8.3} {:8.3} {:8}  {:5} {} {refused}",
         times[times.len() / 2],
         times[times.len() - 1],
+        explained[1],
         answer.total,
         answer.total_exact,
         !answer.incomplete

@@ -9,9 +9,14 @@ mod keywords;
 mod listing;
 mod text;
 
+use std::collections::HashMap;
+
+use crate::index::patterns::PatternId;
+use crate::index::rules::NegativeListId;
 use crate::keyword::{Keyword, MatchType};
 use crate::listing::Time;
 use crate::matching::Scratch;
+use crate::matching::steps::Steps;
 use crate::spans::{Highlighter, Span};
 use crate::targeting::Unmet;
 
@@ -20,6 +25,10 @@ use crate::targeting::Unmet;
 pub struct Explainer {
     scratch: Scratch,
     highlighter: Highlighter,
+    /// Which negative of a list the text at hand fires, of the lists that were asked about.
+    lists: HashMap<NegativeListId, Option<PatternId>>,
+    /// What explaining a whole text may still take.
+    steps: Steps,
 }
 
 /// What is to be said of one listing and one text.

@@ -6,7 +6,8 @@ use crate::index::patterns::{Pattern, PatternId};
 use crate::index::word::WordId;
 use crate::keyword::MatchType;
 use crate::limits::{QUERY_STEPS_MAX, TextLimits};
-use crate::matching::search::{is_at, phrase_starts};
+use crate::matching::search::{comparison_steps, is_at, phrase_starts};
+use crate::matching::steps::{Spent, Steps};
 use crate::matching::words::{TextToken, TextWords};
 use crate::regexes::RegexScratch;
 use crate::text;
@@ -27,8 +28,8 @@ pub struct Highlighter {
     buffers: text::Buffers,
     words: TextWords,
     regexes: RegexScratch,
-    /// What looking for expressions in the text at hand may still take.
-    regex_steps: u32,
+    /// What finding spans in the text at hand may still take.
+    steps: Steps,
     spans: Vec<Span>,
 }
 
@@ -43,12 +44,15 @@ impl Highlighter {
         // A refused text leaves no words behind, so nothing is found in it.
         let _ = self.words.read(index, text, self.limits, &mut self.buffers);
         self.words.look_up(index);
-        self.regex_steps = QUERY_STEPS_MAX;
+        self.steps = Steps { left: QUERY_STEPS_MAX };
     }
 
     /// Where the hit's keyword stands in the text, ascending and without overlap: for EXACT and PHRASE one span from the
     /// first token to the last (of the phrase's first place), for BROAD one for each place of each token, for REGEX what
-    /// the expression finds first (nothing, if finding it takes more work than a query may). `text` is the one that was set.
+    /// the expression finds first. `text` is the one that was set.
+    ///
+    /// The spans of all hits of a text together take no more steps than its search may, one for each span among them; a hit
+    /// whose spans would take more has none.
     pub fn spans(&mut self, index: &Index, text: &str, hit: &Hit) -> &[Span] {
         self.pattern_spans(index, text, hit.pattern)
     }
@@ -56,7 +60,9 @@ impl Highlighter {
     /// The same for any pattern that matches the text.
     pub(crate) fn pattern_spans(&mut self, index: &Index, text: &str, id: PatternId) -> &[Span] {
         self.spans.clear();
-        self.find(index, text, id);
+        if self.find(index, text, id).is_err() {
+            self.spans.clear();
+        }
         &self.spans
     }
 
@@ -70,37 +76,62 @@ impl Highlighter {
         (0..self.words.tokens().len()).any(|position| is_at(pattern, &self.words, position))
     }
 
-    fn find(&mut self, index: &Index, text: &str, id: PatternId) {
+    /// Finds the spans, or as many of them as the steps allow: none.
+    fn find(&mut self, index: &Index, text: &str, id: PatternId) -> Result<(), Spent> {
         let pattern = index.patterns.get(id);
-        let tokens = self.words.tokens();
-        let whole = |tokens: &[TextToken]| {
-            let (first, last) = (tokens.first()?, tokens.last()?);
-            Some(Span { start: first.start, end: last.end })
-        };
         match pattern.match_type() {
-            MatchType::Exact => self.spans.extend(whole(tokens)),
-            MatchType::Phrase => {
-                let first = pattern.tokens().next().and_then(|word| self.words.find(word));
-                let word = first.map(|at| self.words.distinct()[at]);
-                let start =
-                    word.and_then(|word| phrase_starts(&pattern, &self.words, &word, 0).next());
-                let length = pattern.token_count() as usize;
-                self.spans.extend(start.and_then(|start| whole(&tokens[start..start + length])));
-            }
-            MatchType::Broad => {
-                let found =
-                    tokens.iter().filter(|token| pattern.tokens().any(|word| token.is(word)));
-                self.spans.extend(found.map(|token| Span { start: token.start, end: token.end }));
-                // Several tokens may come of one word (U+FDFA); they have the same span.
-                self.spans.dedup();
-            }
+            MatchType::Exact => self.spans.extend(whole(self.words.tokens())),
+            MatchType::Phrase => self.find_phrase(&pattern)?,
+            MatchType::Broad => self.find_words(&pattern)?,
             MatchType::Regex => {
                 let number = pattern.regex().expect("a pattern of this type has an expression");
-                let found = self.regexes.find(&index.regexes, number, text, &mut self.regex_steps);
+                let steps = &mut self.steps.left;
+                let found = self.regexes.find(&index.regexes, number, text, steps);
                 let place = |at: usize| u32::try_from(at).expect("texts are bounded");
                 let span = |(start, end)| Span { start: place(start), end: place(end) };
-                self.spans.extend(found.ok().flatten().map(span));
+                self.spans.extend(found.map_err(|_| Spent)?.map(span));
             }
         }
+        Ok(())
     }
+
+    /// The first place of a phrase: tried where that of its words is which the text has least often.
+    fn find_phrase(&mut self, pattern: &Pattern<'_>) -> Result<(), Spent> {
+        let words = (0..).zip(pattern.tokens()).filter_map(|(offset, word)| {
+            let known = self.words.distinct()[self.words.find(word)?];
+            Some((self.words.positions(&known).len(), offset, known))
+        });
+        let Some((positions, offset, word)) = words.min_by_key(|&(positions, ..)| positions) else {
+            return Ok(());
+        };
+        self.steps.spend_length(positions * comparison_steps(pattern) as usize)?;
+        let start = phrase_starts(pattern, &self.words, &word, offset).next();
+        let length = pattern.token_count() as usize;
+        let tokens = self.words.tokens();
+        self.spans.extend(start.and_then(|start| whole(&tokens[start..start + length])));
+        Ok(())
+    }
+
+    /// Every place of every word.
+    fn find_words(&mut self, pattern: &Pattern<'_>) -> Result<(), Spent> {
+        let tokens = self.words.tokens();
+        for word in pattern.tokens().filter_map(|word| self.words.find(word)) {
+            let positions = self.words.positions(&self.words.distinct()[word]);
+            self.steps.spend_length(positions.len())?;
+            self.spans.extend(positions.map(|position| {
+                let token = tokens[position as usize];
+                Span { start: token.start, end: token.end }
+            }));
+        }
+        // Several tokens may come of one word (U+FDFA), and a token may be two words of the keyword: they have one span.
+        self.spans.sort_unstable_by_key(|span| span.start);
+        self.spans.dedup();
+        Ok(())
+    }
+}
+
+/// One span from the first token to the last.
+fn whole(tokens: &[TextToken]) -> Option<Span> {
+    let (first, last) = (tokens.first()?, tokens.last()?);
+    Some(Span { start: first.start, end: last.end })
 }

@@ -4,6 +4,7 @@ mod cases;
 mod explained;
 mod parts;
 mod properties;
+pub(crate) mod random;
 mod records;
 mod references;
 mod refused;

@@ -2,11 +2,14 @@
 
 use crate::answer::Query;
 use crate::index::listings::GroupId;
-use crate::index::rules::{NegativeSetId, Rules};
+use crate::index::patterns::PatternId;
+use crate::index::rules::{NegativeListId, NegativeSetId, Rules};
 use crate::index::{Index, ListingId};
 use crate::judge::first_shared;
+use crate::limits::QUERY_STEPS_MAX;
 use crate::matching::match_batch;
 use crate::matching::search::Candidate;
+use crate::matching::steps::Steps;
 use crate::text::TextRefused;
 
 use super::{Explainer, Explanation, Level, Matched, Miss, Outcome, keywords};
@@ -38,6 +41,8 @@ impl Explainer {
             return Err(refused);
         }
         self.highlighter.set_text(index, query.text);
+        self.lists.clear();
+        self.steps = Steps { left: QUERY_STEPS_MAX };
         Ok(())
     }
 
@@ -102,34 +107,55 @@ impl Explainer {
         query: &Query<'_>,
         levels: &[(Level, Rules)],
     ) -> Option<Miss> {
-        let list_of = |list| (Some(list), index.rules.list_sets[list_number(list)]);
-        let sets = levels.iter().flat_map(|(level, rules)| {
+        for (level, rules) in levels {
             let lists = index.rules.lists_of(rules).iter();
-            let lists = lists.map(|&list| list_of(list));
-            std::iter::once((None, rules.negatives))
-                .chain(lists)
-                .map(move |(list, set)| (level, list, set))
-        });
-        let sets: Vec<_> = sets.collect();
-        if !self.scratch.found_all() && sets.iter().any(|(_, _, set)| set.is_some()) {
-            return Some(Miss::Incomplete);
+            let lists = lists.map(|&list| (Some(list), index.rules.list_sets[list.0 as usize]));
+            for (list, set) in std::iter::once((None, rules.negatives)).chain(lists) {
+                let Some(set) = set else {
+                    continue;
+                };
+                if !self.scratch.found_all() {
+                    return Some(Miss::Incomplete);
+                }
+                let fired = match list {
+                    Some(list) => self.fired_of_list(index, list, set),
+                    None => self.fired_of(index, set),
+                };
+                if let Some(negative) = fired {
+                    return Some(Miss::Blocked {
+                        level: level.clone(),
+                        list: list.map(|list| index.list_name(list).to_owned()),
+                        negative: index.negative(negative),
+                        spans: self.highlighter.pattern_spans(index, query.text, negative).to_vec(),
+                    });
+                }
+            }
         }
-        let fires = |set: NegativeSetId| {
-            first_shared(index.rules.sets.get(set), self.scratch.fired_negatives())
-        };
-        let (level, list, negative) =
-            sets.into_iter().find_map(|(level, list, set)| Some((level, list, fires(set?)?)))?;
-        Some(Miss::Blocked {
-            level: level.clone(),
-            list: list.map(|list| index.list_name(list).to_owned()),
-            negative: index.negative(negative),
-            spans: self.highlighter.pattern_spans(index, query.text, negative).to_vec(),
-        })
+        None
     }
-}
 
-fn list_number(list: crate::index::rules::NegativeListId) -> usize {
-    list.0 as usize
+    /// The first negative of a list that the text fires; looked for once a text.
+    fn fired_of_list(
+        &mut self,
+        index: &Index,
+        list: NegativeListId,
+        set: NegativeSetId,
+    ) -> Option<PatternId> {
+        if let Some(&known) = self.lists.get(&list) {
+            return known;
+        }
+        let fired = self.fired_of(index, set);
+        self.lists.insert(list, fired);
+        fired
+    }
+
+    fn fired_of(&mut self, index: &Index, set: NegativeSetId) -> Option<PatternId> {
+        let negatives = index.rules.sets.get(set);
+        let fired = self.scratch.fired_negatives();
+        // Whoever explains many listings looks at what is left; one listing is always explained.
+        let _ = self.steps.spend_length(1 + negatives.len().min(fired.len()));
+        first_shared(negatives, fired)
+    }
 }
 
 /// The first that is paused, or outside its flight.

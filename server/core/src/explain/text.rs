@@ -1,9 +1,12 @@
 //! A whole text: its answer, and what a keyword brought up in vain.
 
+use std::collections::HashMap;
+
 use crate::answer::Query;
 use crate::index::{Index, ListingId};
 use crate::limits::{EXPLAINED_LISTINGS_MAX, EXPLAINED_MISSES_MAX, TextLimits};
 use crate::matching::Scratch;
+use crate::matching::steps::Steps;
 use crate::spans::Highlighter;
 use crate::text::TextRefused;
 
@@ -12,7 +15,18 @@ use super::{Explainer, Explanation, Outcome, TextExplanation};
 impl Explainer {
     /// An explainer for texts within these limits.
     pub fn new(limits: TextLimits) -> Explainer {
-        Explainer { scratch: Scratch::new(limits), highlighter: Highlighter::new(limits) }
+        Explainer {
+            scratch: Scratch::new(limits),
+            highlighter: Highlighter::new(limits),
+            lists: HashMap::new(),
+            steps: Steps::default(),
+        }
+    }
+
+    /// An explainer whose searches have this many steps.
+    #[cfg(test)]
+    pub(crate) fn with_steps(limits: TextLimits, steps_max: u32) -> Explainer {
+        Explainer { scratch: Scratch::with_steps(limits, steps_max), ..Explainer::new(limits) }
     }
 
     /// Explains the whole answer to a query.
@@ -38,7 +52,12 @@ impl Explainer {
         let brought_up = self.scratch.listings_brought_up(index, EXPLAINED_LISTINGS_MAX);
         let mut more_misses = brought_up.len() > EXPLAINED_LISTINGS_MAX;
         for listing in brought_up.into_iter().take(EXPLAINED_LISTINGS_MAX) {
-            let Err(miss) = self.judge(index, query, listing) else {
+            let judged = self.judge(index, query, listing);
+            if self.steps.left == 0 {
+                more_misses = true;
+                break;
+            }
+            let Err(miss) = judged else {
                 continue;
             };
             if misses.len() == EXPLAINED_MISSES_MAX {

@@ -274,7 +274,7 @@ fn has_all(mut among: &[TextWord], mut words: impl Iterator<Item = WordId>) -> b
 
 /// What one comparison of a pattern's tokens with the text takes.
 #[inline]
-fn comparison_steps(pattern: &Pattern<'_>) -> u32 {
+pub(crate) fn comparison_steps(pattern: &Pattern<'_>) -> u32 {
     1 + pattern.token_count() / TOKENS_PER_STEP
 }
 

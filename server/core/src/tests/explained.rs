@@ -250,3 +250,30 @@ fn records_are_read_back_as_they_were_loaded() {
     );
     assert_eq!(index.find_listing("l").and_then(|found| index.group_of(found)), Some("g"));
 }
+
+#[test]
+fn an_explanation_says_what_an_answer_that_was_cut_short_says() {
+    // The keyword's word is rare and comes first.
+    let mut careful = listing("l", &["rare"]);
+    careful.negative_lists = vec!["empty".to_owned()];
+    let lists = vec![NegativeList::new("empty")];
+    let mut listings = vec![careful];
+    listings
+        .extend((0..50).map(|n| listing(&format!("x{n}"), &["common", &format!("common {n}")])));
+    let records = Records { listings, lists, ..Records::default() };
+    let index = records.index();
+    let query = Query { limit: 100, ..query("rare common") };
+    let (mut cut_short, mut matched) = (0, 0);
+    for steps in 0..200 {
+        let mut scratch = crate::Scratch::with_steps(TextLimits::default(), steps);
+        crate::match_batch(&index, &[query], &mut scratch);
+        let answer = scratch.answers().next().expect("one query has one answer");
+        let is_hit = answer.hits.iter().any(|hit| index.listing_id(hit.listing) == "l");
+        let mut explainer = Explainer::with_steps(TextLimits::default(), steps);
+        let outcome = explainer.explain(&index, &query, "l").expect("the text is short").outcome;
+        assert_eq!(matches!(outcome, Outcome::Matched(_)), is_hit, "{steps} steps: {outcome:?}");
+        cut_short += usize::from(is_hit && answer.incomplete);
+        matched += usize::from(is_hit && !answer.incomplete);
+    }
+    assert!(cut_short > 0 && matched > 0, "some of these limits are too low and some are not");
+}

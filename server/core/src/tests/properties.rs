@@ -14,36 +14,11 @@ use crate::negative_list::NegativeList;
 use crate::targeting::{Attribute, AttributeValue, Attributes};
 use crate::{Index, naive};
 
+use super::random::Random;
 use super::records::{Records, assert_agrees};
 
 const PAIRS_DEFAULT: u64 = 60_000;
 const TEXTS_PER_INVENTORY: u64 = 20;
-
-/// A small generator of our own, so that a seed says all (SplitMix64).
-pub(super) struct Random(pub(super) u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut value = self.0;
-        value = (value ^ value >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        value = (value ^ value >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        value ^ value >> 31
-    }
-
-    fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound
-    }
-
-    fn one_in(&mut self, bound: u64) -> bool {
-        self.below(bound) == 0
-    }
-
-    fn pick<'a, T: ?Sized>(&mut self, of: &[&'a T]) -> &'a T {
-        let at = self.below(of.len() as u64);
-        of[usize::try_from(at).expect("it is an index")]
-    }
-}
 
 const WORDS: [&str; 16] = [
     "a",

@@ -4,6 +4,7 @@
 
 use super::super::{RegexScratch, RegexesBuilder};
 use super::{matched, oracle};
+use crate::tests::random::Random;
 
 const PAIRS_DEFAULT: usize = 120_000;
 const EXPRESSIONS_TOGETHER: usize = 16;
@@ -60,27 +61,6 @@ const REPEATS: [(&str, u64, u64); 9] = [
     ("??", 0, 1),
     ("+?", 1, 3),
 ];
-
-/// A small generator of our own, so that a seed says all (SplitMix64).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut value = self.0;
-        value = (value ^ value >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        value = (value ^ value >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        value ^ value >> 31
-    }
-
-    fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound
-    }
-
-    fn pick<T: Copy>(&mut self, of: &[T]) -> T {
-        of[usize::try_from(self.below(of.len() as u64)).expect("it is an index")]
-    }
-}
 
 /// An expression, and a text that it may match.
 #[derive(Default)]

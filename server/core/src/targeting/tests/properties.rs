@@ -8,36 +8,11 @@ use crate::targeting::{
     Attribute, AttributeValue, Attributes, Evaluator, Expressions, ExpressionsBuilder, TargetingId,
     Truth, parse,
 };
+use crate::tests::random::Random;
 
 const CASES_DEFAULT: u64 = 200_000;
 const EXPRESSIONS_PER_TABLE: u64 = 20;
 const QUERIES_PER_TABLE: u64 = 20;
-
-/// A small generator of our own, so that a seed says all (SplitMix64).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut value = self.0;
-        value = (value ^ value >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        value = (value ^ value >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        value ^ value >> 31
-    }
-
-    fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound
-    }
-
-    fn one_in(&mut self, bound: u64) -> bool {
-        self.below(bound) == 0
-    }
-
-    fn pick<'a, T: ?Sized>(&mut self, of: &[&'a T]) -> &'a T {
-        let at = self.below(of.len() as u64);
-        of[usize::try_from(at).expect("it is an index")]
-    }
-}
 
 const NAMES: [&str; 5] = ["s", "n", "b", "l", "geo.x"];
 const TEXTS: [&str; 5] = ["", "a", "b", "é", "aa"];
