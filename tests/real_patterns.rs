@@ -3,9 +3,13 @@
 //! The data is no part of the project. `BROADSIDE_DATA` names its folder, `../shared/data` beside the project is tried
 //! otherwise; without it these tests say what they leave out.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use broadside_core::regexes::{RegexScratch, Regexes, RegexesBuilder};
+use broadside_core::{
+    Attributes, IndexBuilder, Keyword, Listing, MatchType, Query, Scratch, TextLimits, Time,
+    match_batch, naive,
+};
 
 use crate::real_data::{folder, lines};
 
@@ -203,4 +207,51 @@ fn very_many_expressions_in_use_take_little_memory() {
     let bytes = regexes.bytes() + scratch.memory_bytes();
     println!("{EXPRESSIONS_IN_USE} expressions: {bytes} bytes, {matches} matches");
     assert!(bytes < EXPRESSIONS_IN_USE_BYTES, "they take {bytes} bytes");
+}
+
+/// Phrases of lists that others keep, each as a PHRASE and, to the letter, as a regular expression, over posts and pages.
+#[test]
+fn phrase_lists_answer_on_posts_and_pages_as_the_oracle_does() {
+    let Some(folder) = folder("phrase lists over posts and pages") else { return };
+    let phrases = lines(&folder, "owasp_crs_phrase_lists.tsv.zst", usize::MAX);
+    let phrases: BTreeSet<_> =
+        phrases.iter().filter_map(|line| Some(line.split_once('\t')?.1)).collect();
+    let mut builder = IndexBuilder::new();
+    let mut listings = Vec::new();
+    for (number, phrase) in phrases.iter().enumerate() {
+        let kinds = [
+            Keyword::new(*phrase, MatchType::Phrase),
+            Keyword::new(regex::escape(phrase), MatchType::Regex),
+        ];
+        for (nth, keyword) in kinds.into_iter().enumerate() {
+            let listing =
+                Listing { keywords: vec![keyword], ..Listing::new(format!("{number}-{nth}")) };
+            // A phrase may have no word, or be too short for an expression.
+            if builder.add(&listing).is_ok() {
+                listings.push(listing);
+            }
+        }
+    }
+    assert!(listings.len() > phrases.len() * 3 / 2, "{} of {}", listings.len(), phrases.len());
+    let index = builder.finish().expect("nothing is referred to");
+    let oracle = naive::Inventory::new(listings, [], []);
+    let mut texts = lines(&folder, "tweets.txt.zst", 60);
+    texts.extend(lines(&folder, "pages_film_intros.txt.zst", 60));
+    let attributes = Attributes::default();
+    let at = Time { seconds: 0, nanos: 0 };
+    let query = |text| Query { text, limit: 1_000, max_per_group: 0, at, attributes };
+    let queries: Vec<_> = texts.iter().map(|text| query(text.as_str())).collect();
+    let mut scratch = Scratch::new(TextLimits::default());
+    match_batch(&index, &queries, &mut scratch);
+    let mut found = 0;
+    for (query, answer) in queries.iter().zip(scratch.answers()) {
+        let expected = oracle.matches(query);
+        let ids = answer.hits.iter().map(|hit| index.listing_id(hit.listing));
+        let expected_ids = expected.matches.iter().map(|found| found.listing_id.as_str());
+        assert!(ids.eq(expected_ids), "{:?}", query.text);
+        assert!(!answer.incomplete && answer.total == expected.total, "{:?}", query.text);
+        found += answer.total;
+    }
+    assert!(found > 5, "only {found} matches: the texts are no work");
+    println!("{} phrases, {} texts, {found} matches", phrases.len(), texts.len());
 }

@@ -94,11 +94,13 @@ class Copy:
     def __init__(self, number: int) -> None:
         """Copies the sources.
 
-        Files get the time of now, not that of their originals: what an interrupted run built must not pass for fresh.
+        What an interrupted run built must not pass for fresh: files get the time of now, not that of their originals,
+        and what the compiler keeps from build to build is removed, which may hold parts of a change.
         """
         self.folder = WORK / f"workspace-{number}"
         self.target = WORK / f"target-{number}"
         shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(self.target / "debug" / "incremental", ignore_errors=True)
         self.folder.mkdir(parents=True)
         for name in ROOT_FILES:
             shutil.copyfile(ROOT / name, self.folder / name)

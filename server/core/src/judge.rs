@@ -53,6 +53,13 @@ struct Verdicts(Vec<u32>);
 impl Verdicts {
     const QUERIES: u32 = 1 << 31;
 
+    /// Makes room for so many. It does not shrink.
+    fn make_room(&mut self, count: usize) {
+        if self.0.len() < count {
+            self.0.resize(count, 0);
+        }
+    }
+
     #[inline]
     fn get(&self, number: u32, query: u32) -> Option<bool> {
         let verdict = self.0[number as usize];
@@ -66,17 +73,10 @@ impl Verdicts {
 }
 
 impl Judge {
-    /// Begins with a new index: nothing that is known of the old one is valid.
+    /// Begins with an index. Verdicts on another one are of queries before, and count no more.
     pub(crate) fn begin_index(&mut self, index: &Index) {
-        if self.rows.0.len() != index.rules.rows.len()
-            || self.lists.0.len() != index.rules.list_sets.len()
-        {
-            self.rows.0.clear();
-            self.rows.0.resize(index.rules.rows.len(), 0);
-            self.lists.0.clear();
-            self.lists.0.resize(index.rules.list_sets.len(), 0);
-            self.query = 0;
-        }
+        self.rows.make_room(index.rules.rows.len());
+        self.lists.make_room(index.rules.list_sets.len());
         self.bound = Bound::Nothing;
     }
 

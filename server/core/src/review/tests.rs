@@ -176,3 +176,70 @@ fn all_are_counted_and_the_first_are_kept() {
     assert!(review.warnings.iter().all(|warning| warning.id == "z"), "the first that was added");
     assert_eq!(review.warnings.len(), 2);
 }
+
+/// The messages of the warnings about listings with these targetings.
+fn messages(targetings: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut builder = IndexBuilder::new();
+    for (number, targeting) in targetings.into_iter().enumerate() {
+        builder.add(&with_targeting(&number.to_string(), &targeting)).expect("it is good");
+    }
+    let (_, review) = builder.finish_with_review(100).expect("nothing is referred to");
+    review.warnings.into_iter().map(|warning| warning.message).collect()
+}
+
+#[test]
+fn a_lone_attribute_is_like_another_in_all_but_two_characters() {
+    let lone = |name: &str, usual: &str| {
+        messages([format!("{usual} == 1"), format!("{usual} == 2"), format!("{name} == 3")])
+    };
+    let meant = |name: &str, usual: &str| {
+        format!("no other targeting reads the attribute `{name}`; did you mean `{usual}`?")
+    };
+    for name in ["countri", "cuontry", "country_1", "untry"] {
+        assert_eq!(lone(name, "country"), [meant(name, "country")]);
+    }
+    for name in ["contri_", "try", "language"] {
+        assert_eq!(lone(name, "country"), [""; 0], "{name}");
+    }
+    assert_eq!(lone("ab", "xy"), [""; 0], "short names have nothing in common");
+    assert_eq!(lone("ab", "xb"), [meant("ab", "xb")]);
+    let two = ["city == 1", "city == 2", "country == 1", "country == 2", "cuntry == 1"];
+    assert_eq!(messages(two.map(str::to_owned)), [meant("cuntry", "country")], "the nearest");
+}
+
+#[test]
+fn of_twenty_targetings_a_lone_attribute_is_suspicious_whatever_its_name() {
+    for (count, expected) in [(19, 0), (20, 1)] {
+        let usual = (1..count).map(|n| format!("age > {n}"));
+        let found = messages(usual.chain(["zodiac == 1".to_owned()]));
+        assert_eq!(found.len(), expected, "{count} targetings");
+    }
+}
+
+#[test]
+fn messages_name_what_is_at_fault() {
+    let mut bad = listing("l", &["[x]", "red shoes", "[x]", "blue shoes", "-blue"]);
+    bad.negative_lists = vec!["brand".to_owned()];
+    let mut builder = IndexBuilder::new();
+    builder.add(&bad).expect("it is good");
+    let list = NegativeList { name: "brand".to_owned(), negatives: listing("", &["red"]).keywords };
+    builder.add_negative_list(&list).expect("it is good");
+    let (_, review) = builder.finish_with_review(100).expect("all exists");
+    let messages: Vec<_> = review.warnings.iter().map(|warning| warning.message.as_str()).collect();
+    let expected = [
+        "[x] is the same as keyword 0 after analysis: they are one keyword",
+        "red shoes never brings the listing up: the negative red of the list \"brand\" matches whatever it matches",
+        "blue shoes never brings the listing up: the negative blue matches whatever it matches",
+    ];
+    assert_eq!(messages, expected);
+}
+
+#[test]
+fn groups_come_in_the_order_in_which_they_were_added() {
+    let mut refers = listing("l", &["a"]);
+    refers.group = Some("z".to_owned());
+    let group = |id| Group { targeting: "false".to_owned(), ..Group::new(id) };
+    let found = warnings(&[refers], &[group("b"), group("z"), group("a")], &[]);
+    let never_true = ["b", "z", "a"].map(|id| format!("TARGETING_NEVER_TRUE {id} targeting"));
+    assert_eq!(found, never_true);
+}

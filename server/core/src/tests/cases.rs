@@ -6,8 +6,9 @@ use crate::keyword::{Keyword, MatchType};
 use crate::limits::TextLimits;
 use crate::listing::{Listing, Status, Time};
 use crate::matching::{Scratch, match_batch};
+use crate::negative_list::NegativeList;
 
-use super::records::{Records, listing, query};
+use super::records::{Records, listing, negatives, query};
 
 pub(super) fn index(listings: &[Listing]) -> Index {
     Records::from(listings).index()
@@ -344,5 +345,27 @@ fn every_edge_of_a_large_node_is_found() {
         let answer = scratch.answers().next().expect("one query has one answer");
         let ids: Vec<_> = answer.hits.iter().map(|hit| index.listing_id(hit.listing)).collect();
         assert_eq!(ids, [&expected.id]);
+    }
+}
+
+#[test]
+fn a_search_cut_short_returns_nothing_that_a_list_or_an_expression_might_block() {
+    let mut by_list = listing("careful", &["rare"]);
+    by_list.negative_lists = vec!["list".to_owned()];
+    let list = NegativeList { name: "list".to_owned(), negatives: negatives(&["common"]) };
+    for careful in [by_list, listing("careful", &["rare", "-/comm+on/"])] {
+        let mut listings = vec![careful];
+        let frequent = |number| listing(&format!("{number}"), &[&format!("common {number}")]);
+        listings.extend((0..50).map(frequent));
+        let index = Records { listings, groups: vec![], lists: vec![list.clone()] }.index();
+        let (mut cut_short, mut complete) = (0, 0);
+        for steps in 0..100 {
+            let mut scratch = Scratch::with_steps(TextLimits::default(), steps);
+            match_batch(&index, &[query("rare common")], &mut scratch);
+            let answer = scratch.answers().next().expect("one query has one answer");
+            assert_eq!(answer.total, 0, "{steps} steps: its negative was not judged, or blocks");
+            *if answer.incomplete { &mut cut_short } else { &mut complete } += 1;
+        }
+        assert!(cut_short > 0 && complete > 0, "some of these limits are too low, some are not");
     }
 }

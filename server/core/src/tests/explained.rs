@@ -1,7 +1,7 @@
 //! Explanations: each outcome, and that they agree with the answer.
 
 use crate::answer::Query;
-use crate::explain::{Explainer, Level, Miss, Obstacle, Outcome};
+use crate::explain::{Explainer, Explanation, Level, Miss, Obstacle, Outcome};
 use crate::group::Group;
 use crate::limits::TextLimits;
 use crate::listing::{Listing, Status, Time};
@@ -276,4 +276,149 @@ fn an_explanation_says_what_an_answer_that_was_cut_short_says() {
         matched += usize::from(is_hit && !answer.incomplete);
     }
     assert!(cut_short > 0 && matched > 0, "some of these limits are too low and some are not");
+}
+
+#[test]
+fn what_a_keyword_lacks_is_told_once() {
+    check(&["[new york new york]"], "york", "0 [new york new york]: lacks new");
+    check(&["\"c #c c d\""], "d", "0 \"c #c c d\": lacks c #c");
+}
+
+#[test]
+fn attributes_are_told_as_they_count() {
+    let records = of(Listing { targeting: "age >= 21".to_owned(), ..listing("l", &["a"]) });
+    let age = |value| Attribute { name: "age", value: AttributeValue::Int(value) };
+    let check = |shared: &[Attribute<'_>], own: &[Attribute<'_>], expected: i64| {
+        let query = Query { attributes: Attributes { shared, own }, ..query("a") };
+        let expected = format!("targeting own: age >= 21 [age=Int({expected})]");
+        assert_eq!(outcome(&records, query), expected);
+    };
+    check(&[age(1), age(2)], &[], 2);
+    check(&[age(1)], &[age(3), age(4)], 4);
+}
+
+/// Their ids, in order.
+fn ids(explained: &[Explanation]) -> String {
+    let ids = explained.iter().map(|of| of.listing_id.as_str());
+    ids.collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn listings_of_shared_keywords_are_explained() {
+    let mut listings = [
+        listing("a", &["shoes"]),
+        listing("b", &["shoes"]),
+        listing("c", &["shoes", "[red shoes]"]),
+    ];
+    listings[1].status = Status::Paused;
+    let builder = Records::from(&listings[..]).builder().with_shared_listings_max(1);
+    let index = builder.finish().expect("nothing is referred to");
+    let mut explainer = Explainer::new(TextLimits::default());
+    for (text, keyword) in [("shoes", 0), ("red shoes", 1)] {
+        let explained = explainer.explain(&index, &query(text), "c").expect("the text is short");
+        let Outcome::Matched(matched) = explained.outcome else {
+            panic!("{explained:?}");
+        };
+        assert_eq!(matched.keyword_index, keyword, "{text}");
+    }
+    let all = explainer.explain_text(&index, &query("red shoes")).expect("the text is short");
+    assert_eq!((ids(&all.matches), ids(&all.misses)), ("c a".to_owned(), "b".to_owned()));
+}
+
+#[test]
+fn misses_are_told_up_to_the_most() {
+    let mut explainer = Explainer::new(TextLimits::default());
+    for (count, more) in [(100, false), (101, true)] {
+        let paused = |number: u32| Listing {
+            status: Status::Paused,
+            ..listing(&format!("{number:03}"), &["a"])
+        };
+        let listings: Vec<_> = (0..count).map(paused).collect();
+        let index = Records::from(&listings[..]).index();
+        let all = explainer.explain_text(&index, &query("a")).expect("the text is short");
+        assert_eq!((all.misses.len(), all.more_misses), (100, more), "{count} misses");
+        assert_eq!(all.misses[99].listing_id, "099");
+    }
+}
+
+#[test]
+fn so_many_listings_that_a_text_brings_up_are_looked_at() {
+    let mut explainer = Explainer::new(TextLimits::default());
+    for (count, more) in [(2_000, false), (2_001, true)] {
+        let listings: Vec<_> = (0..count)
+            .map(|number: u32| {
+                let keyword = if number.is_multiple_of(2) { "even" } else { "odd" };
+                listing(&number.to_string(), &[keyword])
+            })
+            .collect();
+        let index = Records::from(&listings[..]).index();
+        let all = explainer.explain_text(&index, &query("even odd")).expect("the text is short");
+        assert_eq!((all.misses.len(), all.more_misses), (0, more), "{count} listings");
+    }
+}
+
+#[test]
+fn a_search_that_was_stopped_says_so() {
+    // Each phrase is tried at each of 8,000 places.
+    let phrases = (1..=14)
+        .map(|words| listing(&words.to_string(), &[&format!("\"{}\"", "a ".repeat(words))]));
+    let mut records = Records { listings: phrases.collect(), ..Records::default() };
+    let text = "a ".repeat(8_000) + "b";
+    records.listings.push(listing("l", &["b"]));
+    assert_eq!(outcome(&records, query(&text)), "0 0 b at b", "nothing is against it");
+    records.listings[14] = listing("l", &["b", "-c"]);
+    assert_eq!(outcome(&records, query(&text)), "incomplete", "a negative might match");
+    assert_eq!(outcome(&records, query("a b")), "0 0 b at b");
+    records.listings[14] = listing("l", &["c"]);
+    assert_eq!(outcome(&records, query(&text)), "incomplete", "another keyword might match");
+    assert_eq!(outcome(&records, query("a b")), "0 c: lacks c");
+}
+
+#[test]
+fn explaining_a_text_is_bounded() {
+    // A step for each of 60 negatives that the text fires and that each listing is asked about.
+    let notations = |letter: &str| (0..60).map(|n| format!("-{letter}{n}")).collect::<Vec<_>>();
+    let (fired, others) = (notations("fired"), notations("other"));
+    let with = |id: &str, negatives: &[String]| {
+        let negatives: Vec<_> = negatives.iter().map(String::as_str).collect();
+        listing(id, &[&["a"], &negatives[..]].concat())
+    };
+    let text = fired.join(" ") + " a";
+    let mut explainer = Explainer::new(TextLimits::default());
+    for (count, more) in [(1_600, false), (1_700, true)] {
+        let mut listings = vec![with("blocked", &fired)];
+        listings.extend((0..count).map(|number: u32| with(&number.to_string(), &others)));
+        let index = Records::from(&listings[..]).index();
+        let all = explainer.explain_text(&index, &query(&text)).expect("the text is short");
+        assert_eq!((ids(&all.misses).is_empty(), all.more_misses), (more, more), "{count}");
+    }
+}
+
+#[test]
+fn what_a_list_fires_is_of_the_text_at_hand() {
+    let mut refers = listing("l", &["a"]);
+    refers.negative_lists = vec!["brand".to_owned()];
+    let mut records = of(refers);
+    records.lists = vec![NegativeList { name: "brand".to_owned(), negatives: negatives(&["red"]) }];
+    let index = records.index();
+    let mut explainer = Explainer::new(TextLimits::default());
+    for (text, matches) in [("a", true), ("red a", false), ("a blue", true)] {
+        let explained = explainer.explain(&index, &query(text), "l").expect("the text is short");
+        assert_eq!(matches!(explained.outcome, Outcome::Matched(_)), matches, "{text}");
+    }
+}
+
+#[test]
+fn what_is_read_back_has_each_reference_once_and_anchors() {
+    let twice = vec!["brand".to_owned(); 2];
+    let mut anchored = listing("l", &["\"a b$\"", "[c]", "\"^d\"", "-\"^x y\"", "-\"x z$\""]);
+    (anchored.group, anchored.negative_lists) = (Some("g".to_owned()), twice.clone());
+    let group = Group { negative_lists: twice, bid_micros: Some(3), ..Group::new("g") };
+    let lists = vec![NegativeList::new("brand")];
+    let records = Records { listings: vec![anchored.clone()], groups: vec![group], lists };
+    let index = records.index();
+    let read = index.listing(index.find_listing("l").expect("it was added"));
+    anchored.negative_lists.truncate(1);
+    assert_eq!(read, anchored, "and no bid that is the group's");
+    assert_eq!(index.group("g").map(|group| group.negative_lists), Some(vec!["brand".to_owned()]));
 }

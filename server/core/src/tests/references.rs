@@ -2,10 +2,13 @@
 
 use crate::IndexBuilder;
 use crate::group::Group;
+use crate::limits::TextLimits;
+use crate::listing::Listing;
+use crate::matching::{Scratch, match_batch};
 use crate::negative_list::NegativeList;
 use crate::record::{Field, Reason, Record, RecordError, Unresolved};
 
-use super::records::{listing, negatives};
+use super::records::{listing, negatives, query};
 
 fn unresolved(record: Record, field: Field, reason: Reason) -> Unresolved {
     Unresolved { record, error: RecordError { field, reason } }
@@ -149,4 +152,96 @@ fn a_score_that_the_bid_of_a_group_makes_infinite_refuses_the_inventory() {
     builder.add_group(&group).expect("it is good");
     let expected = unresolved(Record::Listing(0), Field::Quality, Reason::ScoreNotFinite);
     assert_eq!(builder.finish().map(|_| ()), Err(vec![expected]));
+}
+
+#[test]
+fn nothing_of_a_refused_group_or_list_stays() {
+    let mut grouped = listing("l", &["shoes"]);
+    grouped.group = Some("g".to_owned());
+    grouped.negative_lists = vec!["brand".to_owned()];
+    let bad = negatives(&["red", "/cas+ino/", "?!"]);
+    let mut builder = IndexBuilder::new();
+    builder.add(&grouped).expect("what it refers to may come later");
+    let bad_group = Group { negatives: bad.clone(), ..Group::new("g") };
+    builder.add_group(&bad_group).expect_err("a negative is empty");
+    let bad_list = NegativeList { name: "brand".to_owned(), negatives: bad };
+    builder.add_negative_list(&bad_list).expect_err("a negative is empty");
+    builder.add_group(&Group::new("g")).expect("the bad one was not added");
+    builder.add_negative_list(&NegativeList::new("brand")).expect("the bad one was not added");
+    let index = builder.finish().expect("all exists");
+    index.validate().expect("an index just built is valid");
+    let counts = index.counts();
+    assert_eq!((counts.negatives, counts.patterns, counts.regexes), (0, 1, 0));
+    let mut scratch = Scratch::new(TextLimits::default());
+    match_batch(&index, &[query("red shoes"), query("casino")], &mut scratch);
+    let totals: Vec<_> = scratch.answers().map(|answer| answer.total).collect();
+    assert_eq!(totals, [1, 0]);
+}
+
+#[test]
+fn a_group_that_is_only_named_exists() {
+    let mut grouped = listing("l", &["a"]);
+    grouped.group = Some("g".to_owned());
+    let mut builder = IndexBuilder::new();
+    builder.add(&grouped).expect("what it refers to may come later");
+    builder.name_group("g");
+    let index = builder.finish().expect("all exists");
+    assert_eq!((index.group("g"), index.counts().groups), (Some(Group::new("g")), 1));
+}
+
+#[test]
+fn what_is_used_again_is_told_with_the_record_that_has_it() {
+    let mut builder = IndexBuilder::new();
+    for id in ["a", "b", "c"] {
+        builder.add(&listing(id, &["x"])).expect("it is good");
+        builder.add_group(&Group::new(id)).expect("it is good");
+        builder.add_negative_list(&NegativeList::new(id)).expect("it is good");
+    }
+    let again = |field| Err(vec![RecordError { field, reason: Reason::DuplicateId(1) }]);
+    assert_eq!(builder.add(&listing("b", &["x"])), again(Field::Id));
+    assert_eq!(builder.add_group(&Group::new("b")), again(Field::Id));
+    assert_eq!(builder.add_negative_list(&NegativeList::new("b")), again(Field::Name));
+}
+
+#[test]
+fn names_and_references_of_just_the_most_are_taken() {
+    let longest = "x".repeat(128);
+    let mut list = NegativeList::new(longest.clone());
+    let mut group = Group::new(longest.clone());
+    group.negative_lists = vec![longest.clone(); 100];
+    let mut grouped = listing("l", &["a"]);
+    (grouped.group, grouped.negative_lists) = (Some(longest.clone()), group.negative_lists.clone());
+    let mut builder = IndexBuilder::new();
+    builder.add(&grouped).expect("it is just short enough");
+    builder.add_group(&group).expect("it is just short enough");
+    builder.add_negative_list(&list).expect("it is just short enough");
+    builder.finish().expect("all exists");
+    list.name.push('x');
+    let error = RecordError { field: Field::Name, reason: Reason::TooLong(128) };
+    assert_eq!(IndexBuilder::new().add_negative_list(&list), Err(vec![error]));
+    grouped.negative_lists.push(longest);
+    let error = RecordError { field: Field::NegativeLists, reason: Reason::TooLong(100) };
+    assert_eq!(IndexBuilder::new().add(&grouped), Err(vec![error]));
+}
+
+#[test]
+fn a_name_of_an_attribute_is_in_lower_case_to_its_end() {
+    for (targeting, taken) in [("geo.city", true), ("geo.citY", false), ("geO.city", false)] {
+        let bad = Listing { targeting: targeting.to_owned(), ..listing("l", &["a"]) };
+        let added = IndexBuilder::new().add(&bad);
+        let codes = added.map_err(|errors| errors.iter().map(|e| e.reason.code()).collect());
+        assert_eq!(codes, if taken { Ok(()) } else { Err(vec!["TARGETING_INVALID"]) });
+    }
+}
+
+#[test]
+fn references_that_do_not_exist_are_told_up_to_the_most() {
+    let mut builder = IndexBuilder::new();
+    for id in 0..101 {
+        let mut refers = listing(&id.to_string(), &["a"]);
+        refers.negative_lists = (0..100).map(|n| format!("list {n}")).collect();
+        builder.add(&refers).expect("what it refers to may come later");
+    }
+    assert_eq!(builder.unresolved().len(), 10_000);
+    assert_eq!(builder.finish().map(|_| ()).map_err(|unresolved| unresolved.len()), Err(10_000));
 }

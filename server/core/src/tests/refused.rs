@@ -1,8 +1,10 @@
 //! What the builder refuses, and what it just takes: every bound from both sides.
 
 use crate::IndexBuilder;
+use crate::group::Group;
 use crate::limits::TextLimits;
 use crate::listing::{Listing, Time};
+use crate::negative_list::NegativeList;
 use crate::record::{Field, Reason, RecordError};
 
 use super::cases::index;
@@ -89,4 +91,30 @@ fn a_score_that_is_not_finite_is_refused_for_the_bid_of_the_listing_too() {
         Field::Quality,
         Reason::ScoreNotFinite,
     );
+}
+
+#[test]
+fn a_record_of_too_many_keywords_or_negatives_is_refused() {
+    let many = listing("", &["a"; 100_001]).keywords;
+    let check = |taken: bool, errors: Result<(), Vec<RecordError>>, field: Field| {
+        let too_long = RecordError { field, reason: Reason::TooLong(100_000) };
+        assert_eq!(errors, if taken { Ok(()) } else { Err(vec![too_long]) });
+    };
+    for (count, taken) in [(100_000, true), (100_001, false)] {
+        let mut builder = IndexBuilder::new();
+        let of_keywords = Listing { keywords: many[..count].to_vec(), ..listing("k", &[]) };
+        check(taken, builder.add(&of_keywords), Field::Keywords);
+        let of_negatives = Listing { negatives: many[..count].to_vec(), ..listing("n", &["a"]) };
+        check(taken, builder.add(&of_negatives), Field::Negatives);
+        let group = Group { negatives: many[..count].to_vec(), ..Group::new("g") };
+        check(taken, builder.add_group(&group), Field::Negatives);
+        let list = NegativeList { name: "l".to_owned(), negatives: many[..count].to_vec() };
+        check(taken, builder.add_negative_list(&list), Field::Negatives);
+    }
+}
+
+#[test]
+fn a_keyword_of_just_the_most_tokens_is_taken() {
+    let longest = "x ".repeat(255);
+    assert_eq!(index(&[listing("l", &[&longest, &format!("\"{longest}\"")])]).counts().keywords, 2);
 }

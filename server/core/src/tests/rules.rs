@@ -181,3 +181,72 @@ fn equal_rules_are_one_row_and_equal_targetings_one_expression() {
     assert_eq!(index.rules.rows.len(), 2);
     assert_eq!((index.targetings.len(), index.counts().targetings), (2, 2));
 }
+
+#[test]
+fn equal_negatives_of_a_listing_a_group_and_a_list_are_three() {
+    let mut all = records(|group| group.negatives = negatives(&["red"]));
+    all.lists = vec![list("brand", &["red"])];
+    let mut refers = listing("refers", &["shoes"]);
+    refers.negative_lists = vec!["brand".to_owned()];
+    // Listing, group and list have one number, 0.
+    all.listings.extend([refers, listing("a", &["shoes", "-red"])]);
+    check(&all, "shoes", &["a", "free", "l", "refers"]);
+    check(&all, "red shoes", &["free"]);
+    assert_eq!(all.index().counts().negatives, 3);
+}
+
+#[test]
+fn attributes_of_the_batch_before_do_not_count() {
+    let index = Records::from(&[with_targeting("l", &["a"], "x == 1")][..]).index();
+    let sent = [Attribute { name: "x", value: AttributeValue::Int(1) }];
+    let mut scratch = crate::Scratch::new(crate::TextLimits::default());
+    let mut total = |attributes| {
+        crate::match_batch(&index, &[Query { attributes, ..query("a") }], &mut scratch);
+        scratch.answers().next().expect("one query has one answer").total
+    };
+    assert_eq!(total(Attributes { shared: &sent, own: &[] }), 1);
+    assert_eq!(total(Attributes::default()), 0);
+    assert_eq!(total(Attributes { shared: &[], own: &sent }), 1);
+    assert_eq!(total(Attributes::default()), 0);
+}
+
+#[test]
+fn verdicts_are_those_of_the_index_at_hand() {
+    let inventory = |targetings: &[&str]| {
+        let listings: Vec<_> = (0..)
+            .zip(targetings)
+            .map(|(n, targeting)| with_targeting(&format!("{n}"), &["a"], targeting))
+            .collect();
+        Records::from(&listings[..]).index()
+    };
+    let mut refers = listing("l", &["a"]);
+    refers.negative_lists = vec!["brand".to_owned(), "empty".to_owned()];
+    let lists = vec![list("empty", &[]), list("brand", &["c"])];
+    let indexes = [
+        inventory(&["false"]),
+        inventory(&["true"]),
+        inventory(&["false", "true", "x"]),
+        Records { listings: vec![refers], groups: vec![], lists }.index(),
+    ];
+    let mut scratch = crate::Scratch::new(crate::TextLimits::default());
+    for number in [0, 3, 1, 2, 0, 1, 3, 0, 2, 3, 1] {
+        crate::match_batch(&indexes[number], &[query("a"), query("c a")], &mut scratch);
+        let totals: Vec<_> = scratch.answers().map(|answer| answer.total).collect();
+        assert_eq!(totals, [[0, 0], [1, 1], [1, 1], [1, 0]][number], "index {number}");
+    }
+}
+
+#[test]
+fn texts_of_a_targeting_are_ordered_by_code_points() {
+    for (targeting, city, expected) in [
+        ("city < \"a\"", "Zürich", true),
+        ("city <= \"Z\"", "a", false),
+        ("city > \"z\"", "Ärzen", true),
+        ("city > \"Ärzen\"", "ärzen", true),
+    ] {
+        let records = Records::from(&[with_targeting("l", &["a"], targeting)][..]);
+        let attributes = Attributes { shared: &[string("city", city)], own: &[] };
+        let found = records.ids(Query { attributes, ..query("a") });
+        assert_eq!(!found.is_empty(), expected, "{targeting} {city}");
+    }
+}
