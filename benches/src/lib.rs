@@ -3,8 +3,10 @@
 //! `BROADSIDE_BENCH_DATA` names a folder with `phrases_latin.txt.zst` and `queries_*.txt.zst`, one item a line. Without
 //! it, both are made up: words by a Zipf law from a fixed seed. What was used stands beside each result.
 
+pub mod advertisers;
 pub mod corpus;
 pub mod hurtful;
+pub mod random;
 
 use broadside_core::{Index, IndexBuilder, Keyword, Listing};
 

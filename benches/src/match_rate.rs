@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use broadside_benches::{corpus, cpu_seconds, index_of};
 use broadside_core::{Attributes, Index, Query, Scratch, TextLimits, Time, match_batch};
+use broadside_inventory::{ReadOptions, Source, read};
 
 const BATCH: usize = 256;
 const ROUNDS_DEFAULT: usize = 10;
@@ -23,9 +24,38 @@ fn main() {
         ["measure"] => measure_all(ROUNDS_DEFAULT),
         ["measure", rounds] => measure_all(rounds.parse().expect("ROUNDS is a number")),
         ["describe"] => describe(),
+        ["inventory", inventory, queries, rounds] => {
+            measure_inventory(inventory, queries, rounds.parse().expect("ROUNDS is a number"));
+        }
         ["write", folder] => write(Path::new(folder)),
         _ => println!("usage: match-rate measure [ROUNDS] | describe | write FOLDER"),
     }
+}
+
+fn measure_inventory(inventory: &str, queries: &str, rounds: usize) {
+    let started = Instant::now();
+    let source = Source::parse(inventory).expect("INVENTORY is a file of a known kind");
+    let loaded = read(&[source], &ReadOptions::default()).expect("the inventory can be loaded");
+    let index = loaded.index;
+    println!("built in {:.2?}; peak {} MiB", started.elapsed(), peak_mib());
+    let memory = index.memory();
+    for part in &memory {
+        println!("{:>12} {}", part.bytes, part.name);
+    }
+    let total: u64 = memory.iter().map(|part| part.bytes).sum();
+    println!("{total:>12} total; {:?}", index.counts());
+    let texts: Vec<_> = std::fs::read_to_string(queries)
+        .expect("QUERIES can be read")
+        .lines()
+        .map(str::to_owned)
+        .collect();
+    measure_texts("queries", &texts, &index, rounds);
+}
+
+fn peak_mib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) / 1024
 }
 
 fn measure_all(rounds: usize) {
@@ -36,7 +66,10 @@ fn measure_all(rounds: usize) {
 }
 
 fn measure(name: &str, index: &Index, rounds: usize) {
-    let texts = corpus::texts(name, usize::MAX);
+    measure_texts(name, &corpus::texts(name, usize::MAX), index, rounds);
+}
+
+fn measure_texts(name: &str, texts: &[String], index: &Index, rounds: usize) {
     let at = Time { seconds: 1_800_000_000, nanos: 0 };
     let attributes = Attributes::default();
     let query = |text| Query { text, limit: 10, max_per_group: 0, at, attributes };
