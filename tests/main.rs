@@ -13,6 +13,7 @@ mod foreign; // grpcurl, a client that nobody here wrote
 mod health; // what load balancers see, shutdown, the pages of the admin listener
 mod language; // groups, negative lists, targeting, expressions, explanations over the wire
 mod match_batch; // options, limits and errors of MatchBatch and Analyze
+mod match_stream; // order, refusals, reloads, back-pressure and end of MatchStream
 mod model; // random inventories through the wire against the oracle
 mod real_data; // index against oracle on real text
 mod real_patterns; // regular expressions that others wrote, against the regex crate

@@ -8,12 +8,12 @@ impl Random {
     /// From a seed.
     pub fn new(seed: u64) -> Random {
         let mut random = Random(seed);
-        random.next();
+        random.bits();
         random
     }
 
     /// The next 31 bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn bits(&mut self) -> u64 {
         let product = self.0.wrapping_mul(6_364_136_223_846_793_005);
         self.0 = product.wrapping_add(1_442_695_040_888_963_407);
         self.0 >> 33
@@ -21,7 +21,7 @@ impl Random {
 
     /// A number below `end`, which is at most 2³¹.
     pub fn below(&mut self, end: u64) -> u64 {
-        self.next() * end >> 31
+        (self.bits() * end) >> 31
     }
 
     /// One of these.
@@ -33,7 +33,7 @@ impl Random {
     /// A number above 0 and up to 1.
     #[expect(clippy::cast_precision_loss, reason = "31 bits")]
     pub fn unit(&mut self) -> f64 {
-        (self.next() + 1) as f64 / (1u64 << 31) as f64
+        (self.bits() + 1) as f64 / (1u64 << 31) as f64
     }
 
     /// A bid of median 400,000 micros with a sigma of 0.8.

@@ -29,6 +29,8 @@ pub const CONNECTION_WINDOW_BYTES: u32 = 4 * 1024 * 1024;
 pub const FRAME_BYTES_MAX: u32 = 64 * 1024;
 /// Bytes of one reply that wait for the client's window.
 pub const SEND_BUFFER_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes of a stream's responses that leave together. One response may be larger.
+pub const STREAM_FRAME_BYTES: usize = 16 * 1024;
 /// Silence after which the server asks a connection whether it lives.
 pub const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(30);
 /// How long the server waits for that answer.
@@ -166,6 +168,7 @@ impl Limits {
             ("header_list_bytes_max", u64::from(HEADER_LIST_BYTES_MAX)),
             ("frame_bytes_max", u64::from(FRAME_BYTES_MAX)),
             ("send_buffer_bytes_max", wide(SEND_BUFFER_BYTES_MAX)),
+            ("stream_frame_bytes", wide(STREAM_FRAME_BYTES)),
             ("gathered_bytes_max", wide(GATHERED_BYTES_MAX)),
             ("keepalive_interval_ms", millis(KEEPALIVE_INTERVAL)),
             ("keepalive_timeout_ms", millis(KEEPALIVE_TIMEOUT)),

@@ -11,8 +11,10 @@
 //! This module may use the matcher, the generated code and the three handles of [`crate::runtime`]; it reads no file and
 //! knows no thread.
 
+mod body;
 mod from_proto;
 mod health;
+mod incoming;
 mod inventory_service;
 mod layers;
 mod listing_page;
@@ -21,9 +23,13 @@ mod page_token;
 mod pages;
 mod router;
 mod status;
+mod stream;
 mod to_proto;
+pub mod wire;
 mod workbench;
 
+pub use body::{CallBody, unary};
 pub use inventory_service::Facts;
-pub use layers::CallBody;
+pub use layers::CallFuture;
 pub use router::{AdminRouter, MatchRouter};
+pub use stream::{Ended, stream};

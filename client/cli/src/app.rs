@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::arguments::{Arguments, Command, Global};
-use crate::command::{analyze, bench, check, explain, get, list, matching, reload, status};
+use crate::command::{analyze, bench, build, check, explain, get, list, matching, reload, status};
 use crate::failure::{Exit, Failure};
 use crate::paint::{Paint, Role};
 use crate::settings::{Environment, Settings};
@@ -44,6 +44,7 @@ fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
         Command::Reload(arguments) => wait_for(reload::run(arguments, &settings()?, paint)),
         Command::Status(arguments) => wait_for(status::run(arguments, &settings()?, paint)),
         Command::Check(arguments) => check::run(arguments, paint),
+        Command::Build(arguments) => build::run(arguments, paint),
         Command::Bench(arguments) => bench::run(arguments, &settings()?, paint),
     }
 }

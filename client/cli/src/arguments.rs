@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{analyze, bench, check, explain, get, list, matching, reload, status};
+use crate::command::{analyze, bench, build, check, explain, get, list, matching, reload, status};
 use crate::duration;
 use crate::paint::ColorChoice;
 use crate::settings::Flags;
@@ -78,6 +78,7 @@ pub(crate) enum Command {
     Get(get::Arguments),
     List(list::Arguments),
     Check(check::Arguments),
+    Build(build::Arguments),
     Reload(reload::Arguments),
     Status(status::Arguments),
     Bench(bench::Arguments),

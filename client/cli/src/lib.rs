@@ -18,7 +18,7 @@
 //!
 //! # Where to start reading
 //! `app`, then the file of the command. Pure parts that the commands share: `attribute`, `highlight`, `table`, `number`,
-//! `duration`, `time`, `json`, `record`, `warnings`.
+//! `duration`, `time`, `json`, `record`, `warnings`; `progress` shows a load on a terminal.
 #![allow(
     clippy::print_stderr,
     clippy::print_stdout,
@@ -37,6 +37,7 @@ mod lines;
 mod number;
 mod paint;
 mod printable;
+mod progress;
 mod query_options;
 mod record;
 mod settings;

@@ -14,6 +14,7 @@ use crate::error::{Code, Error};
 use crate::explanation::{ListingExplanation, TextExplanation};
 use crate::limits::RESPONSE_BYTES_MAX;
 use crate::query::{BatchOptions, Query};
+use crate::stream::{self, StreamReceiver, StreamSender};
 use crate::version::Version;
 use crate::wire;
 
@@ -55,6 +56,19 @@ impl Client {
             self.match_part(&queries[part], options, version, deadline)
         };
         batch::answer(queries, options.min_version.clone(), call).await
+    }
+
+    /// Opens a stream of batches, for a steady flow of texts: it spares what a call costs beside its queries. The batches
+    /// share the options. Each is matched by the version that is served when its turn comes, and answered in the order of
+    /// sending. Only opening has a deadline. A stream is bound to one server and is not opened again by itself.
+    ///
+    /// # Errors
+    /// The stream cannot be opened.
+    pub async fn match_stream(
+        &self,
+        options: &BatchOptions,
+    ) -> Result<(StreamSender, StreamReceiver), Error> {
+        stream::open(&self.connection, options, Deadline::after(self.deadline)).await
     }
 
     /// Matches one text with the default options.
@@ -170,6 +184,7 @@ mod tests {
         let (queries, options) = ([Query::from("cat")], BatchOptions::default());
         is_send(&client.match_batch(&queries, &options));
         is_send(&client.match_one("cat"));
+        is_send(&client.match_stream(&options));
         is_send(&client.analyze("cat"));
         is_send(&client.explain("l1", "cat", &options));
         is_send(&client.explain_text("cat", &options));

@@ -52,6 +52,11 @@ impl Connection {
         Connection { channel, shared: Arc::new(shared) }
     }
 
+    /// Where the server is, for messages.
+    pub(crate) fn address(&self) -> &str {
+        &self.shared.address
+    }
+
     /// Makes one call, again if it may be, until the deadline.
     ///
     /// `attempt` sends the request over the channel with the given time limit; a new future is asked for each time.

@@ -12,8 +12,8 @@ pub struct Error {
     /// What kind of failure it is.
     pub code: Code,
     /// What happened, for programs: UPPER_SNAKE. Servers name most failures; this client names the ones that it finds
-    /// itself: ADDRESS_INVALID, ADDRESS_NEEDS_TLS, LISTING_ID_EMPTY, NO_RUNTIME, QUERY_TOO_LARGE, RESPONSE_INVALID,
-    /// VERSION_CHANGED.
+    /// itself: ADDRESS_INVALID, ADDRESS_NEEDS_TLS, BATCH_TOO_LARGE, LISTING_ID_EMPTY, NO_RUNTIME, QUERY_TOO_LARGE,
+    /// RESPONSE_INVALID, STREAM_ENDED, VERSION_CHANGED.
     pub reason: Option<String>,
     /// What happened and what to do, for people.
     pub message: String,

@@ -20,6 +20,7 @@
 //! # }
 //! ```
 //!
+//! [`Client::match_stream`] sends batch after batch over one stream, for those who have a steady flow of texts.
 //! [`Client::explain`] says why a listing matches a text or why it does not. [`AdminClient`] talks to the admin address: it
 //! reloads the inventory, tells the server's status, and reads listings back.
 //!
@@ -55,6 +56,7 @@ mod random;
 mod retry;
 mod split;
 mod status;
+mod stream;
 mod version;
 mod wire;
 
@@ -75,4 +77,5 @@ pub use status::{
     BadRecord, Counts, Limit, MemoryPart, Reload, ReloadOutcome, ReloadRecord, ServerStatus,
     Serving, Warning, WarningCount, Warnings,
 };
+pub use stream::{StreamAnswer, StreamReceiver, StreamSender};
 pub use version::Version;

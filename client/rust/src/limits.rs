@@ -11,6 +11,8 @@ pub(crate) const CALL_QUERIES_BYTES_MAX: usize = 1 << 20;
 pub(crate) const RESPONSE_BYTES_MAX: usize = 256 << 20;
 /// Parts of one batch that are in flight at the same time, after the first one has told the version.
 pub(crate) const PARTS_IN_FLIGHT_MAX: usize = 4;
+/// Batches of a stream that wait here to be sent. More of them wait below, as flow control lets them.
+pub(crate) const STREAM_BATCHES_AHEAD_MAX: usize = 4;
 /// How often a whole batch is sent again because the inventory changed between its parts.
 pub(crate) const VERSION_RETRIES_MAX: u32 = 3;
 /// Bytes that may be under way on one stream and on one connection before the receiver has to say more.

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use broadside_proto::v1 as pb;
 use tonic_types::{ErrorDetails, RpcStatusExt, StatusExt};
 
-use crate::answer::{Keyword, Match, MatchType, QueryAnswer, Span, Token};
+use crate::answer::{BatchAnswer, Keyword, Match, MatchType, QueryAnswer, Span, Token};
 use crate::attributes::{AttributeValue, Attributes};
 use crate::error::{Code, Error, Violation};
 use crate::query::{BatchOptions, Include, MatchOptions, Query};
@@ -101,12 +101,34 @@ pub(crate) fn batch_response(
     Ok((version, results.into_iter().map(query_result).collect()))
 }
 
+/// What became of one batch of a stream.
+///
+/// # Errors
+/// RESPONSE_INVALID if the response is none.
+pub(crate) fn stream_outcome(
+    response: pb::MatchStreamResponse,
+    queries: usize,
+) -> Result<Result<BatchAnswer, Error>, Error> {
+    use pb::match_stream_response::Outcome;
+    match response.outcome {
+        Some(Outcome::Batch(batch)) => {
+            let (version, results) = batch_response(batch, queries)?;
+            Ok(Ok(BatchAnswer { version, results }))
+        }
+        Some(Outcome::Error(status)) => Ok(Err(status_error(status))),
+        None => Err(response_invalid("outcome")),
+    }
+}
+
+/// What a server says of one query or batch.
+fn status_error(status: tonic_types::Status) -> Error {
+    let details = status.get_error_details();
+    error(code(tonic::Code::from_i32(status.code)), status.message, &details)
+}
+
 fn query_result(result: pb::QueryResult) -> Result<QueryAnswer, Error> {
     match result.error {
-        Some(status) => {
-            let details = status.get_error_details();
-            Err(error(code(tonic::Code::from_i32(status.code)), status.message, &details))
-        }
+        Some(status) => Err(status_error(status)),
         None => Ok(QueryAnswer {
             matches: result.matches.into_iter().map(listing_match).collect(),
             total: result.total,

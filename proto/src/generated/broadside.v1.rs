@@ -229,6 +229,40 @@ pub struct MatchBatchResponse {
     #[prost(message, repeated, tag = "2")]
     pub results: ::prost::alloc::vec::Vec<QueryResult>,
 }
+/// One batch of a stream.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct MatchStreamRequest {
+    /// The client's own number for this request, repeated by its response. The server gives it no meaning: it may be left
+    /// at 0, since responses come in the order of the requests.
+    #[prost(uint64, tag = "1")]
+    pub request_id: u64,
+    /// The batch. Its limits are those of MatchBatch; what is wrong with it is named relative to it ("options.limit").
+    #[prost(message, optional, tag = "2")]
+    pub batch: ::core::option::Option<MatchBatchRequest>,
+}
+/// The answer to one batch of a stream.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct MatchStreamResponse {
+    /// The `request_id` of the request that is answered.
+    #[prost(uint64, tag = "1")]
+    pub request_id: u64,
+    /// Always set.
+    #[prost(oneof = "match_stream_response::Outcome", tags = "2, 3")]
+    pub outcome: ::core::option::Option<match_stream_response::Outcome>,
+}
+/// Nested message and enum types in `MatchStreamResponse`.
+pub mod match_stream_response {
+    /// Always set.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Outcome {
+        /// The batch was answered. A query that was refused alone has its error in its own result.
+        #[prost(message, tag = "2")]
+        Batch(super::MatchBatchResponse),
+        /// The batch was refused as a whole; the stream goes on. Reasons: those of MatchBatch.
+        #[prost(message, tag = "3")]
+        Error(::tonic_types::Status),
+    }
+}
 /// The answer to one query.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct QueryResult {
@@ -732,6 +766,46 @@ pub mod match_service_client {
                 .insert(GrpcMethod::new("broadside.v1.MatchService", "MatchBatch"));
             self.inner.unary(req, path, codec).await
         }
+        /// Matches batch after batch over one stream, for those who have a steady flow of texts: it saves what a call costs
+        /// beside its queries. Each request is a MatchBatch of its own, answered in the order of the requests by one response
+        /// that repeats its `request_id`. It sees the version that is served when its turn comes, so a reload shows within a
+        /// stream. A batch that is refused does not end the stream: its response carries an error with the code and the reason
+        /// that MatchBatch would have given.
+        ///
+        /// HTTP/2 flow control is the back-pressure: a client that does not read is not read from either. The server works on
+        /// one batch of a stream at a time, and a stream may live as long as it likes. A stream is bound to one server: one that
+        /// shuts down answers the batch at hand and ends its streams with UNAVAILABLE (reason SHUTTING_DOWN); requests that were
+        /// not answered are to be sent again on a new stream. The stream as a whole ends early only with
+        ///   UNAVAILABLE          no inventory has been loaded when it begins, or the server is shutting down;
+        ///   DEADLINE_EXCEEDED    the deadline of the call has passed; streams that are to live long have none;
+        ///   OUT_OF_RANGE         a request exceeds 4 MiB (the server's `max_request_bytes`);
+        ///   INTERNAL             a request is no message of this type.
+        pub async fn match_stream(
+            &mut self,
+            request: impl tonic::IntoStreamingRequest<
+                Message = super::MatchStreamRequest,
+            >,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::MatchStreamResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/broadside.v1.MatchService/MatchStream",
+            );
+            let mut req = request.into_streaming_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("broadside.v1.MatchService", "MatchStream"));
+            self.inner.streaming(req, path, codec).await
+        }
         /// Says why one listing matches a text or why it does not, or explains the whole answer to a text: for people who ask,
         /// not for traffic, since it looks at much again that matching skips. Errors are those of MatchBatch, and a text that
         /// is refused (TEXT_TOO_LONG, TEXT_TOO_MANY_TOKENS) is INVALID_ARGUMENT. A listing that does not exist is no error:
@@ -812,6 +886,33 @@ pub mod match_service_server {
             request: tonic::Request<super::MatchBatchRequest>,
         ) -> std::result::Result<
             tonic::Response<super::MatchBatchResponse>,
+            tonic::Status,
+        >;
+        /// Server streaming response type for the MatchStream method.
+        type MatchStreamStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::MatchStreamResponse, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// Matches batch after batch over one stream, for those who have a steady flow of texts: it saves what a call costs
+        /// beside its queries. Each request is a MatchBatch of its own, answered in the order of the requests by one response
+        /// that repeats its `request_id`. It sees the version that is served when its turn comes, so a reload shows within a
+        /// stream. A batch that is refused does not end the stream: its response carries an error with the code and the reason
+        /// that MatchBatch would have given.
+        ///
+        /// HTTP/2 flow control is the back-pressure: a client that does not read is not read from either. The server works on
+        /// one batch of a stream at a time, and a stream may live as long as it likes. A stream is bound to one server: one that
+        /// shuts down answers the batch at hand and ends its streams with UNAVAILABLE (reason SHUTTING_DOWN); requests that were
+        /// not answered are to be sent again on a new stream. The stream as a whole ends early only with
+        ///   UNAVAILABLE          no inventory has been loaded when it begins, or the server is shutting down;
+        ///   DEADLINE_EXCEEDED    the deadline of the call has passed; streams that are to live long have none;
+        ///   OUT_OF_RANGE         a request exceeds 4 MiB (the server's `max_request_bytes`);
+        ///   INTERNAL             a request is no message of this type.
+        async fn match_stream(
+            &self,
+            request: tonic::Request<tonic::Streaming<super::MatchStreamRequest>>,
+        ) -> std::result::Result<
+            tonic::Response<Self::MatchStreamStream>,
             tonic::Status,
         >;
         /// Says why one listing matches a text or why it does not, or explains the whole answer to a text: for people who ask,
@@ -947,6 +1048,54 @@ pub mod match_service_server {
                                 max_encoding_message_size,
                             );
                         let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/broadside.v1.MatchService/MatchStream" => {
+                    #[allow(non_camel_case_types)]
+                    struct MatchStreamSvc<T: MatchService>(pub Arc<T>);
+                    impl<
+                        T: MatchService,
+                    > tonic::server::StreamingService<super::MatchStreamRequest>
+                    for MatchStreamSvc<T> {
+                        type Response = super::MatchStreamResponse;
+                        type ResponseStream = T::MatchStreamStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<
+                                tonic::Streaming<super::MatchStreamRequest>,
+                            >,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as MatchService>::match_stream(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = MatchStreamSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.streaming(method, req).await;
                         Ok(res)
                     };
                     Box::pin(fut)

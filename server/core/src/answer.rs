@@ -1,6 +1,6 @@
 //! What is asked and what is answered.
 
-use crate::index::patterns::PatternId;
+use crate::index::leaves::PatternId;
 use crate::index::{Index, ListingId};
 use crate::keyword::{Keyword, MatchType};
 #[cfg(doc)]
@@ -35,8 +35,6 @@ pub struct Hit {
     pub match_type: MatchType,
     /// Index of that keyword in the listing's keywords.
     pub keyword: u32,
-    pub(crate) bid_micros: u64,
-    pub(crate) own_bid: bool,
     pub(crate) pattern: PatternId,
 }
 
@@ -58,14 +56,6 @@ pub struct Answer<'s> {
 impl Index {
     /// The keyword that a hit matched with, as it was written.
     pub fn keyword(&self, hit: &Hit) -> Keyword {
-        let first = self.listings.keywords_of(hit.listing).start;
-        let pattern = self.patterns.get(hit.pattern);
-        Keyword {
-            text: self.listings.keywords.get_str(first + hit.keyword as usize).to_owned(),
-            match_type: hit.match_type,
-            bid_micros: hit.own_bid.then_some(hit.bid_micros),
-            anchor_start: pattern.anchor_start(),
-            anchor_end: pattern.anchor_end(),
-        }
+        self.listings.keywords.get(hit.listing, hit.keyword)
     }
 }

@@ -11,7 +11,7 @@ mod text;
 
 use std::collections::HashMap;
 
-use crate::index::patterns::PatternId;
+use crate::index::leaves::PatternId;
 use crate::index::rules::NegativeListId;
 use crate::keyword::{Keyword, MatchType};
 use crate::listing::Time;

@@ -1,7 +1,7 @@
 //! The index: an inventory in the form in which it is matched. Immutable once built, shared by all threads.
 //!
 //! Read in this order: [`vocabulary`] (words to ids), [`trie`] (which keywords have all of their words in a text),
-//! [`patterns`] (what is then compared), [`listings`] (who it belongs to), [`rules`] (what else must hold), [`shared_keywords`]
+//! [`leaves`] (what is then compared), [`listings`] (who it belongs to), [`rules`] (what else must hold), [`shared_keywords`]
 //! (keywords of very many listings), [`build`] (how all of it is made). Expressions over texts are in [`crate::regexes`],
 //! those over attributes in [`crate::targeting`]. The search itself is in [`crate::matching`].
 
@@ -9,9 +9,12 @@ pub(crate) mod arena;
 mod build;
 mod describe;
 pub(crate) mod interner;
+pub(crate) mod keyword_texts;
+pub(crate) mod leaves;
 pub(crate) mod listings;
-pub(crate) mod patterns;
+pub(crate) mod pattern;
 pub(crate) mod rules;
+mod sections;
 pub(crate) mod shared_keywords;
 pub(crate) mod trie;
 mod validate;
@@ -20,13 +23,17 @@ pub(crate) mod word;
 
 pub use build::IndexBuilder;
 pub use listings::ListingId;
+pub use sections::{Section, Sections, SectionsError};
 
+use crate::answer::Hit;
 use crate::regexes::Regexes;
 use crate::targeting::Expressions;
 
+use broadside_memory::Array;
+
 use arena::Arena;
+use leaves::{Leaves, PatternId};
 use listings::{Listings, Posting};
-use patterns::{PatternId, Patterns};
 use rules::RulesTable;
 use shared_keywords::SharedKeywords;
 use trie::Trie;
@@ -37,18 +44,18 @@ use vocabulary::Vocabulary;
 pub struct Index {
     pub(crate) vocabulary: Vocabulary,
     pub(crate) trie: Trie,
-    pub(crate) patterns: Patterns,
-    pub(crate) postings: Vec<Posting>,
+    pub(crate) leaves: Leaves,
+    pub(crate) postings: Array<Posting>,
     pub(crate) shared: SharedKeywords,
     pub(crate) listings: Listings,
     pub(crate) rules: RulesTable,
     /// Texts of negatives as they were written first, by the order of their patterns.
     pub(crate) negatives: Arena,
     /// The patterns that are negatives, ascending.
-    pub(crate) negative_patterns: Vec<PatternId>,
+    pub(crate) negative_patterns: Array<PatternId>,
     pub(crate) regexes: Regexes,
     /// The pattern of each regular expression; [`PatternId::NONE`] if only a refused record had it.
-    pub(crate) regex_patterns: Vec<PatternId>,
+    pub(crate) regex_patterns: Array<PatternId>,
     pub(crate) targetings: Expressions,
     counts: Counts,
 }
@@ -99,16 +106,16 @@ impl Index {
         let parts = [
             ("vocabulary", self.vocabulary.bytes()),
             ("trie", self.trie.bytes()),
-            ("patterns", self.patterns.bytes()),
-            ("postings", size_of_val(self.postings.as_slice()) + self.shared.bytes()),
+            ("patterns", self.leaves.size_bytes()),
+            ("postings", self.postings.size_bytes() + self.shared.bytes()),
             ("listings", listings.judged_bytes()),
             ("ids", listings.ids.bytes()),
             ("payloads", listings.payloads.bytes()),
-            ("keyword_texts", listings.keyword_bytes()),
-            ("negative_texts", self.negatives.bytes() + size_of_val(&*self.negative_patterns)),
+            ("keyword_texts", listings.keywords.bytes()),
+            ("negative_texts", self.negatives.bytes() + self.negative_patterns.size_bytes()),
             ("rules", self.rules.bytes()),
             ("targeting", self.targetings.bytes()),
-            ("regexes", self.regexes.bytes() + size_of_val(&*self.regex_patterns)),
+            ("regexes", self.regexes.bytes() + self.regex_patterns.size_bytes()),
         ];
         let mut parts =
             parts.map(|(name, bytes)| MemoryPart { name, bytes: bytes as u64 }).to_vec();
@@ -121,8 +128,16 @@ impl Index {
         self.listings.ids.get_str(listing.0 as usize)
     }
 
+    /// Asks memory for the ids of these hits, which are about to be read.
+    pub fn prefetch_ids(&self, hits: &[Hit]) {
+        let numbers = hits.iter().map(|hit| hit.listing.0 as usize);
+        numbers.clone().for_each(|number| self.listings.ids.prefetch(number));
+        numbers.for_each(|number| self.listings.ids.prefetch_value(number));
+    }
+
     /// A listing's payload; empty if it has none.
     pub fn payload(&self, listing: ListingId) -> &[u8] {
-        self.listings.payloads.get(listing.0 as usize)
+        let payloads = &self.listings.payloads;
+        if payloads.len() == 0 { &[] } else { payloads.get(listing.0 as usize) }
     }
 }

@@ -6,8 +6,8 @@
 
 use crate::answer::Query;
 use crate::index::Index;
+use crate::index::leaves::PatternId;
 use crate::index::listings::ListingId;
-use crate::index::patterns::PatternId;
 use crate::index::rules::{NegativeListId, NegativeSetId, Rules, RulesId};
 use crate::matching::steps::{Spent, Steps};
 use crate::targeting::{Evaluator, Truth};
@@ -104,20 +104,19 @@ impl Judge {
         listing: ListingId,
         steps: &mut Steps,
     ) -> Result<bool, Spent> {
-        let judged = &case.index.listings.judged[listing.0 as usize];
+        let judged = case.index.listings.judged(listing);
         if judged.is_free() {
             return Ok(true);
         }
-        if let Some(own) = judged.own_rules()
-            && !self.row(case, own, steps)?
-        {
-            return Ok(false);
+        let class = &case.index.listings.classes[judged.class()];
+        for rules in [class.own_rules, class.group_rules] {
+            if let Some(row) = rules.some()
+                && !self.row(case, row, steps)?
+            {
+                return Ok(false);
+            }
         }
-        if !judged.has_group_rules() {
-            return Ok(true);
-        }
-        let group = case.index.rules.group_rules[judged.group.0 as usize];
-        self.row(case, group.expect("a group that has rules has a row"), steps)
+        Ok(true)
     }
 
     fn row(&mut self, case: &Case<'_>, row: RulesId, steps: &mut Steps) -> Result<bool, Spent> {
@@ -125,7 +124,7 @@ impl Judge {
         if let Some(verdict) = self.rows.get(row.0, self.query) {
             return Ok(verdict);
         }
-        let verdict = self.judge(case, case.index.rules.get(row), steps)?;
+        let verdict = self.judge(case, &case.index.rules.get(row), steps)?;
         self.rows.set(row.0, self.query, verdict);
         Ok(verdict)
     }
@@ -168,7 +167,7 @@ impl Judge {
         if let Some(verdict) = self.lists.get(list.0, self.query) {
             return Ok(verdict);
         }
-        let verdict = match case.index.rules.list_sets[list.0 as usize] {
+        let verdict = match case.index.rules.list_sets[list.0 as usize].some() {
             Some(set) => blocks(case, set, steps)?,
             None => false,
         };

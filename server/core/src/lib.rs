@@ -50,10 +50,13 @@ mod tests;
 pub use answer::{Answer, Hit, Query};
 pub use explain::{Explainer, Explanation, TextExplanation};
 pub use group::Group;
-pub use index::{Counts, Index, IndexBuilder, ListingId, MemoryPart};
+pub use index::{
+    Counts, Index, IndexBuilder, ListingId, MemoryPart, Section, Sections, SectionsError,
+};
 pub use keyword::{Keyword, MatchType, ParsedKeyword};
 pub use limits::TextLimits;
 pub use listing::{Listing, Status, Time};
+
 pub use matching::{Scratch, match_batch};
 pub use negative_list::NegativeList;
 pub use record::{Field, Reason, Record, RecordError, Unresolved};

@@ -5,6 +5,10 @@
 //! the text has ([`search`]); judge the listings that have what matched ([`crate::judge`]), pick the best keyword of each,
 //! and order them ([`crate::rank`]).
 //!
+//! An index is larger than any cache, and most of the time of a text alone would be spent waiting for memory. So texts go
+//! through these steps in groups: what the next step reads is asked for in this one, and comes while the other texts of the
+//! group are worked on.
+//!
 //! Nothing is allocated once the [`Scratch`] has seen texts of the size at hand; nothing here can fail, wait or panic
 //! for what a text holds. Work is bounded: see [`QUERY_STEPS_MAX`](crate::limits::QUERY_STEPS_MAX).
 
@@ -13,7 +17,7 @@ pub(crate) mod steps;
 pub(crate) mod words;
 
 use crate::answer::{Answer, Hit, Query};
-use crate::index::patterns::PatternId;
+use crate::index::leaves::PatternId;
 use crate::index::{Index, ListingId};
 use crate::judge::{Case, Judge};
 use crate::limits::{MATCHES_MAX, TextLimits};
@@ -22,11 +26,14 @@ use crate::regexes::RegexScratch;
 use crate::targeting::Attributes;
 use crate::text::{self, TextRefused};
 
-use search::{Candidate, Search};
+use search::{Candidate, Found, Ways};
 use words::TextWords;
 
-/// Texts that are read together. Enough for memory to be busy, few enough for what was read to stay in the cache.
-const GROUP_QUERIES: usize = 16;
+/// Texts that are worked on together. Enough for memory to be busy, few enough for what was read to stay in the cache.
+const GROUP_QUERIES: usize = 32;
+/// Bytes of the texts of a group of more than one: long texts have ways enough by themselves, and what a group has on its
+/// way is bounded by the steps of its texts.
+const GROUP_BYTES_MAX: usize = 8 * 1024;
 
 /// What a thread reuses from batch to batch, and the answers of the last one.
 #[derive(Debug)]
@@ -35,20 +42,21 @@ pub struct Scratch {
     steps_max: u32,
     buffers: text::Buffers,
     group: Vec<TextOfGroup>,
-    search: Search,
+    ways: Ways,
     regexes: RegexScratch,
+    /// Numbers of regular expressions that matched.
+    regexes_found: Vec<u32>,
     judge: Judge,
     ranking: Ranking,
     hits: Vec<Hit>,
     answers: Vec<Answered>,
-    /// What was read only to have it in the cache. Kept, so that it is read.
-    touched: u32,
 }
 
 /// A text on its way.
 #[derive(Debug, Default)]
-struct TextOfGroup {
-    words: TextWords,
+pub(crate) struct TextOfGroup {
+    pub(crate) words: TextWords,
+    pub(crate) found: Found,
     refused: Option<TextRefused>,
 }
 
@@ -70,13 +78,13 @@ impl Scratch {
             steps_max: crate::limits::QUERY_STEPS_MAX,
             buffers: text::Buffers::default(),
             group: (0..GROUP_QUERIES).map(|_| TextOfGroup::default()).collect(),
-            search: Search::default(),
+            ways: Ways::default(),
             regexes: RegexScratch::default(),
+            regexes_found: Vec::new(),
             judge: Judge::default(),
             ranking: Ranking::default(),
             hits: Vec::new(),
             answers: Vec::new(),
-            touched: 0,
         }
     }
 
@@ -84,6 +92,11 @@ impl Scratch {
     #[cfg(test)]
     pub(crate) fn with_steps(limits: TextLimits, steps_max: u32) -> Scratch {
         Scratch { steps_max, ..Scratch::new(limits) }
+    }
+
+    /// The hits of all answers of the last batch.
+    pub fn hits(&self) -> &[Hit] {
+        &self.hits
     }
 
     /// The answers of the last batch, in the order of its queries.
@@ -103,31 +116,37 @@ impl Scratch {
     }
 }
 
-/// What the last query of the last batch found, for those who explain it.
+/// What the only query of the last batch found, for those who explain it.
 impl Scratch {
+    fn found(&self) -> &Found {
+        &self.group[0].found
+    }
+
     /// Whether the search went to its end.
     pub(crate) fn found_all(&self) -> bool {
-        self.search.complete
+        self.found().complete
     }
 
     /// The negatives that the text fires, ascending.
     pub(crate) fn fired_negatives(&self) -> &[PatternId] {
-        &self.search.negatives
+        &self.found().negatives
     }
 
     /// The best keyword of a listing that matches. Ranking has sorted the candidates.
     pub(crate) fn best_candidate(&self, index: &Index, listing: ListingId) -> Option<Candidate> {
-        let candidates = &self.search.candidates;
+        let Found { candidates, shared, .. } = self.found();
         let first = candidates.partition_point(|candidate| candidate.posting.listing < listing);
-        let found = candidates.get(first).filter(|found| found.posting.listing == listing);
-        let shared = self.search.shared.iter().filter_map(|shared| shared.find(index, listing));
-        found.copied().into_iter().chain(shared).min_by_key(Candidate::preference)
+        let uses = candidates[first..].iter();
+        let uses = uses.take_while(|candidate| candidate.posting.listing == listing).copied();
+        let shared = shared.iter().filter_map(|shared| shared.find(index, listing));
+        uses.chain(shared).min_by_key(Candidate::preference)
     }
 
     /// Listings of which a keyword matches, ascending; the first `most` of each keyword.
     pub(crate) fn listings_brought_up(&self, index: &Index, most: usize) -> Vec<ListingId> {
-        let candidates = self.search.candidates.iter().map(|candidate| candidate.posting.listing);
-        let shared = self.search.shared.iter().flat_map(|shared| {
+        let Found { candidates, shared, .. } = self.found();
+        let candidates = candidates.iter().map(|candidate| candidate.posting.listing);
+        let shared = shared.iter().flat_map(|shared| {
             let postings = shared.postings(index);
             postings.iter().take(most).map(|posting| posting.listing)
         });
@@ -146,13 +165,16 @@ pub fn match_batch(index: &Index, queries: &[Query<'_>], scratch: &mut Scratch) 
     scratch.answers.clear();
     scratch.judge.begin_index(index);
     let mut previous = Attributes::default();
-    for group in queries.chunks(GROUP_QUERIES) {
-        read_group(index, group, scratch);
+    let mut rest = queries;
+    while !rest.is_empty() {
+        let (group, others) = rest.split_at(group_length(rest));
+        rest = others;
+        search_group(index, group, scratch);
         for (nth, query) in group.iter().enumerate() {
             let (shared, own) = same_attributes(previous, query.attributes);
             previous = query.attributes;
             scratch.judge.begin_query(shared, own);
-            let answered = match_one(index, query, nth, scratch);
+            let answered = rank_one(index, query, nth, scratch);
             scratch.answers.push(answered);
         }
     }
@@ -161,50 +183,58 @@ pub fn match_batch(index: &Index, queries: &[Query<'_>], scratch: &mut Scratch) 
 /// The negatives that a text fires, ascending: all of them, or none if the search took too many steps.
 pub(crate) fn find_negatives<'s>(
     index: &Index,
-    text: &str,
+    query: &Query<'_>,
     scratch: &'s mut Scratch,
 ) -> &'s [PatternId] {
-    let Scratch { limits, steps_max, buffers, group, search, regexes, .. } = scratch;
-    let words = &mut group[0].words;
     // A refused text leaves no words behind, so nothing is found in it.
-    let _ = words.read(index, text, *limits, buffers);
-    words.look_up(index);
-    search.run(index, words, text, regexes, *steps_max);
-    if search.complete { &search.negatives } else { &[] }
+    search_group(index, std::slice::from_ref(query), scratch);
+    let found = scratch.found();
+    if found.complete { &found.negatives } else { &[] }
 }
 
-/// Reads the texts of a group, each step for all of them before the next, so that what the texts wait for in memory
-/// comes for many at a time.
-fn read_group(index: &Index, group: &[Query<'_>], scratch: &mut Scratch) {
-    let Scratch { limits, buffers, group: read, touched, .. } = scratch;
-    for (query, text) in group.iter().zip(&mut *read) {
+/// How many of the first queries make a group.
+fn group_length(queries: &[Query<'_>]) -> usize {
+    let mut bytes = 0;
+    let fits = |query: &&Query<'_>| {
+        bytes += query.text.len();
+        bytes <= GROUP_BYTES_MAX
+    };
+    queries.iter().take(GROUP_QUERIES).take_while(fits).count().max(1)
+}
+
+/// Searches the texts of a group, each step for all of them before the next.
+fn search_group(index: &Index, group: &[Query<'_>], scratch: &mut Scratch) {
+    let Scratch { limits, steps_max, buffers, group: texts, ways, regexes, regexes_found, .. } =
+        scratch;
+    for (query, text) in group.iter().zip(&mut *texts) {
         text.refused = text.words.read(index, query.text, *limits, buffers).err();
-        *touched ^= text.words.touch_vocabulary(index);
     }
-    for (_, text) in group.iter().zip(&mut *read) {
+    for (nth, (_, text)) in group.iter().zip(&mut *texts).enumerate() {
         text.words.look_up(index);
-        *touched ^= search::touch(index, &text.words);
+        ways.begin(index, nth, &text.words, &mut text.found, *steps_max);
+    }
+    ways.take_all(index, texts);
+    for (query, text) in group.iter().zip(&mut *texts) {
+        text.found.end(index);
+        text.found.try_regexes(index, query.text, regexes, regexes_found);
     }
 }
 
-fn match_one(index: &Index, query: &Query<'_>, nth: usize, scratch: &mut Scratch) -> Answered {
-    let Scratch { steps_max, group, search, regexes, judge, ranking, hits, .. } = scratch;
+fn rank_one(index: &Index, query: &Query<'_>, nth: usize, scratch: &mut Scratch) -> Answered {
+    let Scratch { group, judge, ranking, hits, .. } = scratch;
     debug_assert!(query.limit <= MATCHES_MAX, "the edge checks limits");
-    let TextOfGroup { words, refused } = &group[nth];
+    let TextOfGroup { found, refused, .. } = &mut group[nth];
     if refused.is_some() {
         let (hits_end, refused) = (hits.len(), *refused);
         return Answered { hits_end, total: 0, total_exact: true, incomplete: false, refused };
     }
-    search.run(index, words, query.text, regexes, *steps_max);
-    let found_all = search.complete;
-    let case = Case { index, query, fired: &search.negatives, all_fired: found_all };
-    let selected =
-        rank::select(&case, &mut search.candidates, &search.shared, judge, ranking, hits);
+    let case = Case { index, query, fired: &found.negatives, all_fired: found.complete };
+    let selected = rank::select(&case, &mut found.candidates, &found.shared, judge, ranking, hits);
     Answered {
         hits_end: hits.len(),
         total: selected.total,
-        total_exact: found_all && selected.complete && selected.counted,
-        incomplete: !(found_all && selected.complete),
+        total_exact: found.complete && selected.complete && selected.counted,
+        incomplete: !(found.complete && selected.complete),
         refused: None,
     }
 }

@@ -53,7 +53,7 @@ pub(crate) fn select(
     hits: &mut Vec<Hit>,
 ) -> Selected {
     let mut steps = Steps { left: RANK_STEPS_MAX };
-    best_keyword_first(candidates);
+    candidates.sort_unstable_by_key(|candidate| candidate.posting.listing);
     ranking.hits.clear();
     let judged = judge_all(case, candidates, shared, judge, &mut steps, &mut ranking.hits);
     let complete = judged.is_ok();
@@ -75,13 +75,14 @@ fn judge_all(
     steps: &mut Steps,
     hits: &mut Vec<Hit>,
 ) -> Result<(), Spent> {
-    let mut previous = None;
-    for candidate in candidates {
-        let listing = candidate.posting.listing;
-        if previous.replace(listing) == Some(listing) {
-            continue;
+    for uses in candidates.chunk_by(|a, b| a.posting.listing == b.posting.listing) {
+        let listing = uses[0].posting.listing;
+        let mut best = uses[0];
+        for other in &uses[1..] {
+            if other.preference() < best.preference() {
+                best = *other;
+            }
         }
-        let mut best = *candidate;
         for other in shared {
             steps.spend(1)?;
             if let Some(found) = other.find(case.index, listing)
@@ -97,12 +98,6 @@ fn judge_all(
     Ok(())
 }
 
-/// Sorts candidates by listing, and those of one listing so that its best keyword comes first.
-fn best_keyword_first(candidates: &mut [Candidate]) {
-    candidates
-        .sort_unstable_by_key(|candidate| (candidate.posting.listing, candidate.preference()));
-}
-
 impl Candidate {
     /// The order of the keywords of one listing: the least is the best.
     #[inline]
@@ -113,14 +108,12 @@ impl Candidate {
 
     pub(crate) fn hit(&self, index: &Index) -> Hit {
         let posting = self.posting;
-        let quality = index.listings.judged[posting.listing.0 as usize].quality;
+        let quality = index.listings.quality(posting.listing);
         Hit {
             listing: posting.listing,
             score: score(posting.bid_micros, quality),
             match_type: self.match_type,
             keyword: posting.keyword(),
-            bid_micros: posting.bid_micros,
-            own_bid: posting.has_own_bid(),
             pattern: self.pattern,
         }
     }
@@ -177,7 +170,7 @@ impl GroupCounts {
     /// Counts one more hit of its group, and says whether the group may have so many.
     fn keeps(&mut self, case: &Case<'_>, hit: &Hit) -> bool {
         let most = case.query.max_per_group;
-        let group = case.index.listings.judged[hit.listing.0 as usize].group;
+        let group = case.index.listings.class(hit.listing).group;
         most == 0 || group == GroupId::NONE || self.count(group) <= most
     }
 

@@ -8,8 +8,8 @@ mod blocked;
 mod flights;
 mod keywords;
 
-use crate::index::listings::GroupId;
-use crate::index::rules::Rules;
+use std::collections::HashSet;
+
 use crate::index::{Index, ListingId};
 use crate::record::{Field, Record};
 use crate::targeting::TargetingId;
@@ -65,6 +65,8 @@ pub(crate) struct Ordinals {
     pub(crate) listings: Vec<u32>,
     /// Of groups that a record describes, by number.
     pub(crate) groups: Vec<Option<u32>>,
+    /// Numbers of listings that have keywords that are the same, ascending.
+    pub(crate) with_duplicates: Vec<u32>,
 }
 
 /// Collects what is found.
@@ -152,18 +154,19 @@ pub(crate) fn review(index: &Index, ordinals: &Ordinals, most: usize) -> Review 
     }
     let mut blocking = Blocking::new(index);
     let never_matching = index.regexes.never_matching();
+    let never_matching: HashSet<&str> =
+        never_matching.iter().map(|&number| index.regexes.source(number)).collect();
     for (ordinal, &number) in (0..).zip(&ordinals.listings) {
         let listing = ListingId(number);
-        let judged = &index.listings.judged[number as usize];
+        let class = index.listings.class(listing);
         let subject = Subject { record: Record::Listing(ordinal), id: index.listing_id(listing) };
-        keywords::warn(&mut found, subject, index, listing, &never_matching);
-        if judged.is_free() {
+        let has_duplicates = ordinals.with_duplicates.binary_search(&number).is_ok();
+        keywords::warn(&mut found, subject, index, listing, &never_matching, has_duplicates);
+        if !class.has_rules() {
             continue;
         }
-        let own = index.rules_or_none(judged.own_rules());
-        let group = (judged.group != GroupId::NONE)
-            .then(|| index.rules_or_none(index.rules.group_rules[judged.group.0 as usize]));
-        let group = group.unwrap_or(Rules::NONE);
+        let own = index.rules_or_none(class.own_rules);
+        let group = index.rules_or_none(class.group_rules);
         judge_targeting(&mut found, subject, own.targeting);
         flights::warn(&mut found, subject, &own, &group);
         blocking.warn(&mut found, subject, index, listing, &[own, group]);

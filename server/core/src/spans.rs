@@ -2,9 +2,10 @@
 
 use crate::answer::Hit;
 use crate::index::Index;
-use crate::index::patterns::{Pattern, PatternId};
+use crate::index::leaves::PatternId;
+use crate::index::pattern::Pattern;
 use crate::index::word::WordId;
-use crate::keyword::MatchType;
+use crate::keyword::{Keyword, MatchType};
 use crate::limits::{QUERY_STEPS_MAX, TextLimits};
 use crate::matching::search::{comparison_steps, is_at, phrase_starts};
 use crate::matching::steps::{Spent, Steps};
@@ -54,37 +55,50 @@ impl Highlighter {
     /// The spans of all hits of a text together take no more steps than its search may, one for each span among them; a hit
     /// whose spans would take more has none.
     pub fn spans(&mut self, index: &Index, text: &str, hit: &Hit) -> &[Span] {
-        self.pattern_spans(index, text, hit.pattern)
+        self.keyword_spans(index, text, &index.keyword(hit), hit.pattern)
     }
 
-    /// The same for any pattern that matches the text.
-    pub(crate) fn pattern_spans(&mut self, index: &Index, text: &str, id: PatternId) -> &[Span] {
+    /// The same for any keyword or negative that matches the text, with its pattern.
+    pub(crate) fn keyword_spans(
+        &mut self,
+        index: &Index,
+        text: &str,
+        keyword: &Keyword,
+        id: PatternId,
+    ) -> &[Span] {
         self.spans.clear();
-        if self.find(index, text, id).is_err() {
+        if self.find(index, text, keyword, id).is_err() {
             self.spans.clear();
         }
         &self.spans
     }
 
     /// The words of a pattern that the text lacks.
-    pub(crate) fn missing(&self, pattern: &Pattern<'_>) -> impl Iterator<Item = WordId> {
+    pub(crate) fn missing(&self, pattern: &Pattern) -> impl Iterator<Item = WordId> {
         pattern.tokens().filter(|&word| self.words.find(word).is_none())
     }
 
     /// Whether the tokens of a pattern stand in the text next to each other in order, its anchors aside.
-    pub(crate) fn has_in_order(&self, pattern: &Pattern<'_>) -> bool {
-        (0..self.words.tokens().len()).any(|position| is_at(pattern, &self.words, position))
+    pub(crate) fn has_in_order(&self, pattern: &Pattern) -> bool {
+        let is_there = |position| is_at(&pattern.tokens, &self.words, position);
+        (0..self.words.tokens().len()).any(is_there)
     }
 
     /// Finds the spans, or as many of them as the steps allow: none.
-    fn find(&mut self, index: &Index, text: &str, id: PatternId) -> Result<(), Spent> {
-        let pattern = index.patterns.get(id);
-        match pattern.match_type() {
+    fn find(
+        &mut self,
+        index: &Index,
+        text: &str,
+        keyword: &Keyword,
+        id: PatternId,
+    ) -> Result<(), Spent> {
+        let pattern = Pattern::of(index, keyword);
+        match pattern.kind.match_type {
             MatchType::Exact => self.spans.extend(whole(self.words.tokens())),
             MatchType::Phrase => self.find_phrase(&pattern)?,
             MatchType::Broad => self.find_words(&pattern)?,
             MatchType::Regex => {
-                let number = pattern.regex().expect("a pattern of this type has an expression");
+                let number = index.leaves.only_record(id).regex();
                 let steps = &mut self.steps.left;
                 let found = self.regexes.find(&index.regexes, number, text, steps);
                 let place = |at: usize| u32::try_from(at).expect("texts are bounded");
@@ -96,7 +110,7 @@ impl Highlighter {
     }
 
     /// The first place of a phrase: tried where that of its words is which the text has least often.
-    fn find_phrase(&mut self, pattern: &Pattern<'_>) -> Result<(), Spent> {
+    fn find_phrase(&mut self, pattern: &Pattern) -> Result<(), Spent> {
         let words = (0..).zip(pattern.tokens()).filter_map(|(offset, word)| {
             let known = self.words.distinct()[self.words.find(word)?];
             Some((self.words.positions(&known).len(), offset, known))
@@ -104,16 +118,16 @@ impl Highlighter {
         let Some((positions, offset, word)) = words.min_by_key(|&(positions, ..)| positions) else {
             return Ok(());
         };
-        self.steps.spend_length(positions * comparison_steps(pattern) as usize)?;
-        let start = phrase_starts(pattern, &self.words, &word, offset).next();
-        let length = pattern.token_count() as usize;
+        self.steps.spend_length(positions * comparison_steps(pattern.tokens.len()))?;
+        let mut starts = phrase_starts(pattern.kind, &pattern.tokens, &self.words, &word, offset);
+        let (start, length) = (starts.next(), pattern.tokens.len());
         let tokens = self.words.tokens();
         self.spans.extend(start.and_then(|start| whole(&tokens[start..start + length])));
         Ok(())
     }
 
     /// Every place of every word.
-    fn find_words(&mut self, pattern: &Pattern<'_>) -> Result<(), Spent> {
+    fn find_words(&mut self, pattern: &Pattern) -> Result<(), Spent> {
         let tokens = self.words.tokens();
         for word in pattern.tokens().filter_map(|word| self.words.find(word)) {
             let positions = self.words.positions(&self.words.distinct()[word]);

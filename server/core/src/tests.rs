@@ -9,5 +9,6 @@ mod records;
 mod references;
 mod refused;
 mod rules;
+mod sections;
 mod shared_keywords;
 mod vectors;

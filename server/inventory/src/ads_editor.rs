@@ -28,7 +28,7 @@ use crate::draft::{Draft, Names, Slot};
 use crate::fault::{Fault, Path, Place};
 use crate::limits::ADS_EDITOR_BYTES_MAX;
 use crate::lines::Lines;
-use crate::load::Loader;
+use crate::pipeline::Outbox;
 use crate::reason::Reason;
 use crate::scalar::Refusal;
 
@@ -79,35 +79,35 @@ pub(crate) fn read<R: Read>(
     header: &Header,
     rows: &mut Rows,
     lines: &mut Lines<R>,
-    loader: &mut Loader<'_>,
+    outbox: &mut Outbox,
 ) -> io::Result<()> {
     let mut export = Export { header, account: Account::default(), draft: Draft::new(NAMES) };
     while let Some(row) = rows.next(lines)? {
         match row {
-            Err(fault) => refuse(fault, loader),
+            Err(fault) => refuse(fault, outbox),
             Ok(row) if row.is_blank() => {}
             Ok(row) => match row.uneven(header.len()) {
-                Some(fault) => refuse(fault, loader),
-                None => export.read_row(&row, loader),
+                Some(fault) => refuse(fault, outbox),
+                None => export.read_row(&row, outbox),
             },
         }
         if export.account.bytes() > ADS_EDITOR_BYTES_MAX {
             export.draft.faults.push_refusing(export.too_much());
-            loader.submit_faults(&mut export.draft.faults);
+            outbox.submit_faults(&mut export.draft.faults);
             return Ok(());
         }
     }
-    export.account.submit(&mut export.draft, loader);
+    export.account.submit(&mut export.draft, outbox);
     Ok(())
 }
 
 impl Export<'_> {
-    fn read_row(&mut self, row: &Row<'_>, loader: &mut Loader<'_>) {
+    fn read_row(&mut self, row: &Row<'_>, outbox: &mut Outbox) {
         self.draft.begin(row.line);
         let subject = self.subject(row);
         let owners = self.read_owners(row);
         match (subject, owners) {
-            (Subject::Keyword, _) => return self.read_keyword(row, owners, loader),
+            (Subject::Keyword, _) => return self.read_keyword(row, owners, outbox),
             (Subject::Campaign, Owners { campaign: Some(campaign), .. }) => {
                 self.read_campaign(row, campaign);
             }
@@ -115,9 +115,9 @@ impl Export<'_> {
                 self.read_ad_group(row, ad_group);
             }
             (Subject::SharedSet | Subject::SharedSetUse, _) => self.read_shared_set(row, owners),
-            _ => loader.ignore_row(),
+            _ => outbox.ignore_row(),
         }
-        self.submit_faults(loader);
+        self.submit_faults(outbox);
     }
 
     fn subject(&self, row: &Row<'_>) -> Subject {
@@ -216,12 +216,12 @@ impl Export<'_> {
         }
     }
 
-    fn read_keyword(&mut self, row: &Row<'_>, owners: Owners, loader: &mut Loader<'_>) {
+    fn read_keyword(&mut self, row: &Row<'_>, owners: Owners, outbox: &mut Outbox) {
         let criterion = self.required(row, Column::CriterionType, Criterion::read);
         let standing = self.value(row, Column::Status, scalar::standing);
         let standing = standing.unwrap_or(Standing::Enabled);
         let Some(criterion) = criterion else {
-            return self.submit_faults(loader);
+            return self.submit_faults(outbox);
         };
         let keyword = self.required(row, Column::Keyword, |cell| criterion.keyword(cell));
         let place = self.header.place(row, Column::Keyword);
@@ -229,13 +229,13 @@ impl Export<'_> {
         let holder = is_negative.then(|| self.holder(row, criterion.scope, owners)).flatten();
         let counts = standing == Standing::Enabled || standing == Standing::Paused && !is_negative;
         if !counts && self.draft.faults.is_empty() {
-            return loader.ignore_row();
+            return outbox.ignore_row();
         }
         if is_negative {
             if let (Some(keyword), Some(holder)) = (keyword, holder) {
                 self.account.add_negative(holder, keyword, place);
             }
-            return self.submit_faults(loader);
+            return self.submit_faults(outbox);
         }
         self.fill_listing(row, criterion.match_type);
         if standing != Standing::Enabled {
@@ -244,7 +244,7 @@ impl Export<'_> {
         if let Some(keyword) = keyword {
             self.draft.add_keyword(keyword, false, place);
         }
-        loader.submit(&mut self.draft);
+        outbox.submit(&mut self.draft);
     }
 
     /// Reads what a row says of its keyword, but for the keyword itself.
@@ -345,10 +345,10 @@ impl Export<'_> {
     }
 
     /// Hands over what is wrong with a row that is no keyword.
-    fn submit_faults(&mut self, loader: &mut Loader<'_>) {
+    fn submit_faults(&mut self, outbox: &mut Outbox) {
         if !self.draft.faults.is_empty() {
             self.draft.faults.refuse_inventory();
-            loader.submit_faults(&mut self.draft.faults);
+            outbox.submit_faults(&mut self.draft.faults);
         }
     }
 

@@ -17,7 +17,7 @@ use crate::csv::rows::{Row, Rows};
 use crate::draft::{Draft, Names, Slot};
 use crate::fault::{Fault, Faults, Path, Place};
 use crate::lines::Lines;
-use crate::load::Loader;
+use crate::pipeline::Outbox;
 use crate::reason::Reason;
 use crate::scalar::{self, Refusal};
 
@@ -44,12 +44,12 @@ enum Table {
 }
 
 /// Reads the header and every row. Blank rows are skipped.
-pub(crate) fn read<R: Read>(lines: &mut Lines<R>, loader: &mut Loader<'_>) -> io::Result<()> {
+pub(crate) fn read<R: Read>(lines: &mut Lines<R>, outbox: &mut Outbox) -> io::Result<()> {
     let mut rows = Rows::new();
-    match read_header(&mut rows, lines, loader)? {
+    match read_header(&mut rows, lines, outbox)? {
         None => Ok(()),
-        Some(Table::Ours(header)) => read_rows(&header, &mut rows, lines, loader),
-        Some(Table::AdsEditor(header)) => ads_editor::read(&header, &mut rows, lines, loader),
+        Some(Table::Ours(header)) => read_rows(&header, &mut rows, lines, outbox),
+        Some(Table::AdsEditor(header)) => ads_editor::read(&header, &mut rows, lines, outbox),
     }
 }
 
@@ -57,25 +57,25 @@ fn read_rows<R: Read>(
     header: &Header,
     rows: &mut Rows,
     lines: &mut Lines<R>,
-    loader: &mut Loader<'_>,
+    outbox: &mut Outbox,
 ) -> io::Result<()> {
     let mut gathering =
         Gathering { draft: Draft::new(NAMES), open: false, first: Default::default() };
     while let Some(row) = rows.next(lines)? {
         match row {
-            Err(fault) => refuse(fault, loader),
+            Err(fault) => refuse(fault, outbox),
             Ok(row) if row.is_blank() => {}
             Ok(row) => match header.cell(&row, Column::ListingId) {
-                Some(id) if !id.trim().is_empty() => gathering.add(header, &row, id, loader),
+                Some(id) if !id.trim().is_empty() => gathering.add(header, &row, id, outbox),
                 _ => {
                     let place = header.place(&row, Column::ListingId);
                     let what = "is missing; each row names the listing of its keyword";
-                    refuse(Fault::new(place, Reason::MissingField, what, row.first_line()), loader);
+                    refuse(Fault::new(place, Reason::MissingField, what, row.first_line()), outbox);
                 }
             },
         }
     }
-    gathering.close(loader);
+    gathering.close(outbox);
     Ok(())
 }
 
@@ -83,7 +83,7 @@ fn read_rows<R: Read>(
 fn read_header<R: Read>(
     rows: &mut Rows,
     lines: &mut Lines<R>,
-    loader: &mut Loader<'_>,
+    outbox: &mut Outbox,
 ) -> io::Result<Option<Table>> {
     let mut faults = Faults::default();
     let table = match rows.next(lines)? {
@@ -104,23 +104,23 @@ fn read_header<R: Read>(
         }
     };
     if table.is_none() {
-        loader.submit_faults(&mut faults);
+        outbox.submit_faults(&mut faults);
     }
     Ok(table)
 }
 
 /// Reports a row that belongs to no listing that is known.
-pub(crate) fn refuse(fault: Fault, loader: &mut Loader<'_>) {
+pub(crate) fn refuse(fault: Fault, outbox: &mut Outbox) {
     let mut faults = Faults::default();
     faults.push_refusing(fault);
-    loader.submit_faults(&mut faults);
+    outbox.submit_faults(&mut faults);
 }
 
 impl Gathering {
     /// Adds a row to its listing, after closing the one before if that was another.
-    fn add(&mut self, header: &Header, row: &Row<'_>, id: &str, loader: &mut Loader<'_>) {
+    fn add(&mut self, header: &Header, row: &Row<'_>, id: &str, outbox: &mut Outbox) {
         if !self.open || self.draft.listing.id != id {
-            self.close(loader);
+            self.close(outbox);
             self.begin(header, row, id);
         } else {
             self.compare(header, row);
@@ -132,9 +132,9 @@ impl Gathering {
     }
 
     /// Hands the listing over, if there is one.
-    fn close(&mut self, loader: &mut Loader<'_>) {
+    fn close(&mut self, outbox: &mut Outbox) {
         if std::mem::take(&mut self.open) {
-            loader.submit(&mut self.draft);
+            outbox.submit(&mut self.draft);
         }
     }
 

@@ -1,15 +1,21 @@
 //! A record while it is read: its values so far, where each stands in the source, and what is wrong with it.
 //!
 //! The index judges a record by its values and names a field; the draft knows what that field is called in the format
-//! at hand, and at which line and column a person finds it. One draft serves all records of a source in turn, so that
-//! its buffers are allocated once.
+//! at hand, and at which line and column a person finds it. Drafts are used again for other
+//! records, so that their buffers are allocated once.
 
 use broadside_core::limits::{LISTING_KEYWORDS_MAX, NEGATIVE_LISTS_REFERRED_MAX, NEGATIVES_MAX};
-use broadside_core::{Field, Group, IndexBuilder, Keyword, Listing, NegativeList, RecordError};
+use broadside_core::{
+    Field, Group, IndexBuilder, Keyword, Listing, MatchType, NegativeList, RecordError,
+};
 
 use crate::fault::{Faults, Path, Place};
 use crate::kind::Kind;
 use crate::scalar::show_time;
+
+/// What a keyword takes beside its text, and the name of a negative list beside its bytes.
+const KEYWORD_BYTES: usize = size_of::<(Keyword, Place)>();
+const NAME_BYTES: usize = size_of::<(String, Place)>();
 
 /// A record while it is read.
 pub(crate) struct Draft {
@@ -145,6 +151,29 @@ impl Draft {
         }
     }
 
+    /// Whether it has a value inside which the index may find fault: a targeting or a regular expression.
+    pub(crate) fn has_expression(&self) -> bool {
+        let Listing { keywords, negatives, targeting, .. } = &self.listing;
+        let is_expression = |keyword: &Keyword| keyword.match_type == MatchType::Regex;
+        !targeting.is_empty() || keywords.iter().chain(negatives).any(is_expression)
+    }
+
+    /// Bytes of memory that it takes, but for what was reserved and is not used.
+    pub(crate) fn bytes(&self) -> usize {
+        let Listing { id, group, keywords, negatives, .. } = &self.listing;
+        let Listing { negative_lists, targeting, payload, .. } = &self.listing;
+        let of_keyword = |keyword: &Keyword| KEYWORD_BYTES + keyword.text.len();
+        let of_name = |name: &String| NAME_BYTES + name.len();
+        size_of::<Draft>()
+            + id.len()
+            + group.as_ref().map_or(0, String::len)
+            + keywords.iter().chain(negatives).map(of_keyword).sum::<usize>()
+            + negative_lists.iter().map(of_name).sum::<usize>()
+            + targeting.len()
+            + payload.len()
+            + self.faults.bytes()
+    }
+
     fn group(&self) -> Group {
         let Listing { id, status, start_time, end_time, bid_micros, .. } = &self.listing;
         let Listing { targeting, negatives, negative_lists, .. } = &self.listing;
@@ -235,12 +264,42 @@ mod tests {
     use crate::kind::Kind;
     use crate::reason::Reason;
 
+    const NAMES: Names = Names { id: "id", keywords: "keywords", unique: "" };
+
+    #[test]
+    fn every_value_takes_memory() {
+        let long = || "x".repeat(1_000);
+        let place = Place { line: 1, column: 1, path: Path::Record };
+        let set: [fn(&mut Draft, String, Place); 8] = [
+            |draft, text, _| draft.listing.id = text,
+            |draft, text, _| draft.listing.group = Some(text),
+            |draft, text, _| draft.listing.targeting = text,
+            |draft, text, _| draft.listing.payload = text.into_bytes(),
+            |draft, text, place| draft.add_negative_list(text, place),
+            |draft, text, place| {
+                draft.add_keyword(Keyword::new(text, MatchType::Broad), false, place);
+            },
+            |draft, text, place| {
+                draft.add_keyword(Keyword::new(text, MatchType::Broad), true, place);
+            },
+            |draft, text, place| draft.faults.push(Fault::new(place, Reason::WrongType, text, "")),
+        ];
+        let empty = Draft::new(NAMES).bytes();
+        for (ordinal, set) in set.into_iter().enumerate() {
+            let mut draft = Draft::new(NAMES);
+            set(&mut draft, long(), place);
+            assert!(draft.bytes() >= empty + 1_000, "value {ordinal}");
+            draft.begin(1);
+            assert_eq!(draft.bytes(), empty, "value {ordinal}");
+        }
+    }
+
     #[test]
     fn nothing_is_left_of_the_listing_before() {
         let place = Place { line: 1, column: 2, path: Path::Field("x") };
         let time = Some(Time { seconds: 1, nanos: 0 });
         let keyword = Keyword::new("a", MatchType::Exact);
-        let mut draft = Draft::new(Names { id: "id", keywords: "keywords", unique: "" });
+        let mut draft = Draft::new(NAMES);
         draft.listing = Listing {
             group: Some("g".to_owned()),
             targeting: "x == 1".to_owned(),

@@ -119,6 +119,15 @@ impl Faults {
         self.list.is_empty()
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Forgets all but the first `len` faults.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        self.list.truncate(len);
+    }
+
     pub(crate) fn clear(&mut self) {
         self.list.clear();
         self.refuses_inventory = false;
@@ -127,6 +136,15 @@ impl Faults {
     /// Whether a field, or something inside it, is at fault already.
     pub(crate) fn touch(&self, field: &str) -> bool {
         self.list.iter().any(|fault| fault.field.starts_with(field))
+    }
+
+    /// Bytes of memory that they take.
+    pub(crate) fn bytes(&self) -> usize {
+        let of_fault = |fault: &Fault| {
+            let Fault { field, message, value, .. } = fault;
+            size_of::<Fault>() + field.len() + message.len() + value.len()
+        };
+        self.list.iter().map(of_fault).sum()
     }
 
     pub(crate) fn refuses_inventory(&self) -> bool {

@@ -8,7 +8,7 @@ use broadside_core::Keyword;
 use crate::draft::{Draft, Names};
 use crate::fault::{Fault, Path, Place};
 use crate::lines::Lines;
-use crate::load::Loader;
+use crate::pipeline::Outbox;
 use crate::reason::Reason;
 
 const NAMES: Names = Names {
@@ -18,16 +18,16 @@ const NAMES: Names = Names {
 };
 
 /// Reads every line. Blank lines are skipped, and counted for the numbers of those after them.
-pub(crate) fn read<R: Read>(lines: &mut Lines<R>, loader: &mut Loader<'_>) -> io::Result<()> {
+pub(crate) fn read<R: Read>(lines: &mut Lines<R>, outbox: &mut Outbox) -> io::Result<()> {
     let mut draft = Draft::new(NAMES);
     while let Some(line) = lines.next()? {
         match line.text {
-            Err(fault) => loader.submit_fault(fault),
+            Err(fault) => outbox.submit_fault(fault),
             Ok(text) if text.trim().is_empty() => {}
             Ok(text) => {
                 draft.begin(line.number);
                 read_keyword(text, line.number, &mut draft);
-                loader.submit_line(&mut draft, text);
+                outbox.submit_line(&mut draft, text);
             }
         }
     }

@@ -7,10 +7,10 @@
 //! # Steps
 //! 1. [`Source::parse`] reads a file's name, which alone decides format and compression. Only whether a `.csv` is an export
 //!    of Google Ads Editor is decided by its header.
-//! 2. [`read()`] streams each source: unpack and hash (`stream`), decode if it is UTF-16 with a byte order mark
+//! 2. [`read()`] streams each source, on a thread of its own (`pipeline`): unpack and hash (`stream`), decode if it is UTF-16 with a byte order mark
 //!    (`encoding`), cut into lines (`lines`), read records (`json_lines`, `keyword_list`, `csv`, `ads_editor`) into a draft
 //!    of a record (`draft`).
-//! 3. The loader (`load`) gives each draft to the index's builder, which judges it, or its faults to the report.
+//! 3. The loader (`load`), on the caller's thread, gives each draft to the index's builder, which judges it, or its faults to the report.
 //! 4. At the end references are resolved (`references`) and the index is finished, or the report is the error. What is
 //!    good and probably a mistake becomes a warning (`warning`).
 //!
@@ -19,9 +19,10 @@
 //!   [`ReadOptions::max_rejected_records`], some bad records are left out and reported, each as a whole.
 //! - A source that ends early, packed or not readable to its end, is an error and never a smaller inventory.
 //! - A bad record that takes part in listings, such as a group, is never left out: what it forbids would match.
-//! - Memory holds one line ([`LINE_BYTES_MAX`](limits::LINE_BYTES_MAX)) and four bytes a record beside the index; of an
-//!   export of Google Ads Editor also what it says of campaigns and ad groups
-//!   ([`ADS_EDITOR_BYTES_MAX`](limits::ADS_EDITOR_BYTES_MAX)).
+//! - Beside the index, memory holds one line ([`LINE_BYTES_MAX`](limits::LINE_BYTES_MAX)), three records and a few MiB of
+//!   them that were read ahead, and four bytes a record; of an export of Google Ads Editor also what it says of campaigns
+//!   and ad groups ([`ADS_EDITOR_BYTES_MAX`](limits::ADS_EDITOR_BYTES_MAX)).
+//! - What comes out is what one thread would make of it: reports, warnings and index are in the order of the input.
 //! - No input makes it panic.
 //! - The same bytes give the same [`Loaded::generation`], whatever they were packed with.
 //!
@@ -109,6 +110,7 @@
 //! Start reading at `load`.
 
 mod ads_editor;
+mod compiled;
 mod csv;
 mod draft;
 mod encoding;
@@ -121,6 +123,7 @@ pub mod limits;
 mod lines;
 mod load;
 mod origins;
+mod pipeline;
 mod position;
 mod reason;
 mod references;
@@ -131,6 +134,10 @@ mod stream;
 mod suggestion;
 mod warning;
 
+pub use compiled::{
+    Compiled, CompiledError, CompiledSection, VerifyProgress, WriteError, write_compiled,
+    write_loaded,
+};
 pub use error::ReadError;
 pub use load::{Loaded, Progress, ReadOptions, read, read_with_progress};
 pub use report::{BadRecord, Rejection};

@@ -10,6 +10,13 @@ pub const VALUE_BYTES_MAX: usize = 200;
 pub const PROGRESS_RECORDS: u64 = 65_536;
 /// Bytes of a file that are read, unpacked and hashed at a time.
 pub(crate) const CHUNK_BYTES: usize = 256 * 1024;
+/// Bytes of memory of the records that the reader hands to the builder at a time, and one record. The largest record
+/// takes some 80 MB: a line, as much again if it has expressions, and all the keywords a listing may have.
+pub(crate) const BATCH_BYTES: usize = 512 * 1024;
+/// Bytes of memory of a record whose draft is used again.
+pub(crate) const SPARE_BYTES_MAX: usize = 4 * 1024;
+/// Batches of records between the reader and the builder, those that they work on included.
+pub(crate) const BATCHES: usize = 3;
 /// Bytes of UTF-16 that are decoded at a time.
 pub(crate) const UTF16_CHUNK_BYTES: usize = 32 * 1024;
 /// Warnings that are described; beyond it they are only counted.

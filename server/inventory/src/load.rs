@@ -1,27 +1,24 @@
 //! One load: every source in order, every record to the index or to the report, and the verdict at the end.
 
-use std::cell::Cell;
-use std::io::{self, Read};
-use std::rc::Rc;
-
 use broadside_core::{
     Field, Index, IndexBuilder, Reason as IndexReason, Record, RecordError, Review, Unresolved,
 };
 
+use crate::compiled::read_loaded;
 use crate::draft::Draft;
 use crate::error::ReadError;
 use crate::fault::{Fault, Faults, Path, Place};
 use crate::kind::Kind;
 use crate::limits::{PROGRESS_RECORDS, WARNINGS_MAX};
-use crate::lines::Lines;
 use crate::origins::Origins;
+use crate::pipeline::{Batch, Item, read_sources};
+use crate::position;
 use crate::reason::Reason;
 use crate::references::References;
 use crate::report::{Rejection, Report};
-use crate::source::{Format, Source};
-use crate::stream::{Stream, Tally, read_message, stored_bytes};
+use crate::source::{Format, Source, SourcePlace};
+use crate::stream::{Tally, stored_bytes};
 use crate::warning::{Warning, Warnings};
-use crate::{csv, json_lines, keyword_list, position};
 
 /// What a load may leave out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -66,10 +63,12 @@ pub struct Progress {
     pub bytes_read: u64,
     /// Bytes of all files as they are stored, or `None` if one of them is not a regular file.
     pub bytes_total: Option<u64>,
+    /// Whether all sources are read. What is left is to lay the index out, which takes about half as long again.
+    pub is_read: bool,
 }
 
 /// Takes the records of all formats, and gives the good ones to the index and the bad ones to the report.
-pub(crate) struct Loader<'l> {
+struct Loader<'l> {
     sources: &'l [Source],
     source: usize,
     builder: IndexBuilder,
@@ -81,7 +80,7 @@ pub(crate) struct Loader<'l> {
     has_unknown_records: bool,
     report: Report,
     ignored_rows: u64,
-    bytes_read: Rc<Cell<u64>>,
+    bytes_read: u64,
     bytes_total: Option<u64>,
     progress: &'l mut dyn FnMut(Progress),
 }
@@ -105,13 +104,14 @@ pub fn read_with_progress(
     options: &ReadOptions,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Loaded, ReadError> {
+    if let Some(compiled) = sources.iter().find(|source| source.format == Format::Compiled) {
+        return read_compiled(compiled, sources.len());
+    }
     let mut bytes_total = Some(0);
     for source in sources {
         let bytes = stored_bytes(source)?;
         bytes_total = bytes_total.zip(bytes).map(|(total, bytes)| total + bytes);
     }
-    let bytes_read = Rc::new(Cell::new(0));
-    let mut tally = Tally::default();
     let mut loader = Loader {
         sources,
         source: 0,
@@ -122,42 +122,53 @@ pub fn read_with_progress(
         has_unknown_records: false,
         report: Report::default(),
         ignored_rows: 0,
-        bytes_read: Rc::clone(&bytes_read),
+        bytes_read: 0,
         bytes_total,
         progress,
     };
-    for (ordinal, source) in sources.iter().enumerate() {
-        loader.source = ordinal;
-        loader.origins.begin_source();
-        let mut lines = Lines::new(Stream::open(source, Rc::clone(&bytes_read), &mut tally)?);
-        read_records(source.format, &mut lines, &mut loader).map_err(|error| {
-            ReadError::unreadable(source.name(), read_message(&error, source.compression))
-        })?;
-        loader.tell_progress();
-    }
+    let tally = read_sources(sources, |batch| loader.take(batch))?;
     loader.finish(tally, options)
 }
 
-fn read_records<R: Read>(
-    format: Format,
-    lines: &mut Lines<R>,
-    loader: &mut Loader<'_>,
-) -> io::Result<()> {
-    match format {
-        Format::JsonLines => json_lines::read(lines, loader),
-        Format::KeywordList => keyword_list::read(lines, loader),
-        Format::Csv => csv::read(lines, loader),
+/// Maps a compiled inventory, which must be the only source: it is an index already, to which nothing can be added.
+fn read_compiled(source: &Source, sources: usize) -> Result<Loaded, ReadError> {
+    let refuse = |message: String| ReadError::unreadable(source.name(), message);
+    if sources > 1 {
+        let what = "is a compiled inventory, to which nothing can be added";
+        return Err(refuse(format!("{what}; name it alone, or build one of all sources")));
+    }
+    match &source.place {
+        SourcePlace::File(path) => {
+            read_loaded(path, source.name()).map_err(|error| refuse(error.message()))
+        }
+        SourcePlace::Text(_) => Err(refuse("is a text, and no compiled inventory".to_owned())),
     }
 }
 
 impl<'l> Loader<'l> {
-    /// Takes a record: into the index if nothing is wrong with it, else its faults into the report.
-    pub(crate) fn submit(&mut self, draft: &mut Draft) {
-        self.submit_line(draft, "");
+    /// Takes what was read, in its order.
+    fn take(&mut self, batch: &mut Batch) {
+        self.bytes_read = batch.bytes_read;
+        for item in &mut batch.items {
+            match item {
+                Item::Begin(source) => {
+                    self.source = *source;
+                    self.origins.begin_source();
+                }
+                Item::Record(draft, line) => self.take_record(draft, line),
+                Item::Unknown(faults) => {
+                    // Only records of JSON Lines may be groups.
+                    self.has_unknown_records |= self.source().format == Format::JsonLines;
+                    self.close_record(faults);
+                }
+                Item::IgnoredRow => self.ignored_rows += 1,
+                Item::End => self.tell_progress(self.source + 1 == self.sources.len()),
+            }
+        }
     }
 
-    /// The same of a record that has this line to itself, so that what is wrong inside a value is found in it.
-    pub(crate) fn submit_line(&mut self, draft: &mut Draft, line: &str) {
+    /// Takes a record: into the index if nothing is wrong with it, else its faults into the report.
+    fn take_record(&mut self, draft: &mut Draft, line: &str) {
         if draft.faults.is_empty() {
             match draft.add_to(&mut self.builder) {
                 Ok(()) => self.admit(draft),
@@ -168,25 +179,6 @@ impl<'l> Loader<'l> {
         }
         draft.faults.weigh(draft.kind);
         self.close_record(&mut draft.faults);
-    }
-
-    /// Takes a line that cannot be read at all.
-    pub(crate) fn submit_fault(&mut self, fault: Fault) {
-        let mut faults = Faults::default();
-        faults.push(fault);
-        self.submit_faults(&mut faults);
-    }
-
-    /// Takes a record that is so bad that not even its kind is known.
-    pub(crate) fn submit_faults(&mut self, faults: &mut Faults) {
-        // Only records of JSON Lines may be groups.
-        self.has_unknown_records |= self.source().format == Format::JsonLines;
-        self.close_record(faults);
-    }
-
-    /// Counts a row that is no record.
-    pub(crate) fn ignore_row(&mut self) {
-        self.ignored_rows += 1;
     }
 
     /// Notes what later records and the verdict need of a record that is in the index now.
@@ -208,7 +200,7 @@ impl<'l> Loader<'l> {
             self.report.add(self.source().name(), faults);
         }
         if records.is_multiple_of(PROGRESS_RECORDS) {
-            self.tell_progress();
+            self.tell_progress(false);
         }
     }
 
@@ -283,10 +275,10 @@ impl<'l> Loader<'l> {
         format!("is used already, by {first}; {}", draft.names.unique)
     }
 
-    fn tell_progress(&mut self) {
+    fn tell_progress(&mut self, is_read: bool) {
         let records = self.report.records();
-        let (bytes_read, bytes_total) = (self.bytes_read.get(), self.bytes_total);
-        (self.progress)(Progress { records, bytes_read, bytes_total });
+        let (bytes_read, bytes_total) = (self.bytes_read, self.bytes_total);
+        (self.progress)(Progress { records, bytes_read, bytes_total, is_read });
     }
 
     /// The verdict.

@@ -30,8 +30,8 @@ pub(crate) fn written_bytes(
             escaped_bytes(written, marks_bytes(&text, expression)? + position)
         }
         Format::KeywordList => Some(marks_bytes(written, expression)? + position),
-        // The cells of a row may be of several lines.
-        Format::Csv => None,
+        // The cells of a row may be of several lines; a compiled inventory has no lines.
+        Format::Csv | Format::Compiled => None,
     }
 }
 

@@ -23,6 +23,8 @@ pub enum Format {
     KeywordList,
     /// `.csv` or `.tsv`: one keyword a row, under a header, or the export of Google Ads Editor.
     Csv,
+    /// `.bsx`: a compiled inventory, which is mapped and not read.
+    Compiled,
 }
 
 /// What holds the bytes.
@@ -40,7 +42,8 @@ pub(crate) enum Compression {
     Zstd,
 }
 
-const ACCEPTED: &str = ".jsonl, .ndjson, .txt, .csv and .tsv, each also with .gz or .zst after it";
+const ACCEPTED: &str =
+    ".jsonl, .ndjson, .txt, .csv and .tsv, each also with .gz or .zst after it, and .bsx";
 
 impl Source {
     /// A file, named by its path or by a `file://` URI, whose escapes (`%20`) are undone. The file is not opened yet.
@@ -116,6 +119,8 @@ fn format_of(path: &str) -> Option<(Format, Compression)> {
         "jsonl" | "ndjson" => Format::JsonLines,
         "txt" => Format::KeywordList,
         "csv" | "tsv" => Format::Csv,
+        // What is packed cannot be mapped.
+        "bsx" if compression == Compression::None => Format::Compiled,
         _ => return None,
     };
     Some((format, compression))

@@ -2,7 +2,6 @@
 //!
 //! A packed file that ends early is an error and never a shorter inventory.
 
-use std::cell::Cell;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, BufReader, ErrorKind, Read};
@@ -14,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::ReadError;
 use crate::limits::CHUNK_BYTES;
+use crate::pipeline::Flow;
 use crate::source::{Compression, Source, SourcePlace};
 
 /// What passed so far, over all sources.
@@ -26,13 +26,14 @@ pub(crate) struct Tally {
 /// The unpacked bytes of one source.
 pub(crate) struct Stream<'t> {
     unpacked: Box<dyn Read>,
+    flow: Rc<Flow>,
     tally: &'t mut Tally,
 }
 
-/// A file that adds what is read from it to a count.
+/// A file that counts what is read from it.
 struct CountedFile {
     file: File,
-    bytes_read: Rc<Cell<u64>>,
+    flow: Rc<Flow>,
 }
 
 impl Tally {
@@ -52,20 +53,21 @@ impl Tally {
 }
 
 impl<'t> Stream<'t> {
-    /// Opens a source. What is read from the file itself, packed as it may be, is added to `bytes_read`.
+    /// Opens a source. What is read from the file itself, packed as it may be, is counted in the flow.
     pub(crate) fn open(
         source: &Source,
-        bytes_read: Rc<Cell<u64>>,
+        flow: Rc<Flow>,
         tally: &'t mut Tally,
     ) -> Result<Stream<'t>, ReadError> {
         let path = match &source.place {
             SourcePlace::File(path) => path,
             SourcePlace::Text(text) => {
-                return Ok(Stream { unpacked: Box::new(text.as_bytes()), tally });
+                return Ok(Stream::new(Box::new(text.as_bytes()), flow, tally));
             }
         };
         let refuse = |error: io::Error| ReadError::unreadable(source.name(), open_message(&error));
-        let file = CountedFile { file: File::open(path).map_err(refuse)?, bytes_read };
+        let file = File::open(path).map_err(refuse)?;
+        let file = CountedFile { file, flow: Rc::clone(&flow) };
         let unpacked: Box<dyn Read> = match source.compression {
             Compression::None => Box::new(file),
             Compression::Gzip => {
@@ -76,7 +78,12 @@ impl<'t> Stream<'t> {
                 Box::new(zstd::stream::read::Decoder::with_buffer(file).map_err(refuse)?)
             }
         };
-        Ok(Stream { unpacked, tally })
+        Ok(Stream::new(unpacked, flow, tally))
+    }
+
+    /// A stream of bytes that need no unpacking any more.
+    pub(crate) fn new(unpacked: Box<dyn Read>, flow: Rc<Flow>, tally: &'t mut Tally) -> Stream<'t> {
+        Stream { unpacked, flow, tally }
     }
 }
 
@@ -132,6 +139,9 @@ pub(crate) fn read_message(error: &io::Error, compression: Compression) -> Strin
 
 impl Read for Stream<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.flow.is_closed.get() {
+            return Err(io::Error::new(ErrorKind::BrokenPipe, "nobody takes the records any more"));
+        }
         let count = self.unpacked.read(buffer)?;
         self.tally.hasher.update(&buffer[..count]);
         self.tally.bytes += count as u64;
@@ -142,7 +152,7 @@ impl Read for Stream<'_> {
 impl Read for CountedFile {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.file.read(buffer)?;
-        self.bytes_read.set(self.bytes_read.get() + count as u64);
+        self.flow.bytes_read.set(self.flow.bytes_read.get() + count as u64);
         Ok(count)
     }
 }

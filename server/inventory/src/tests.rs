@@ -3,8 +3,10 @@
 mod ads_editor;
 mod bad;
 mod bad_json;
+mod compiled;
 mod good;
 mod groups;
+mod many;
 mod references;
 mod sample;
 mod soup;
@@ -18,6 +20,7 @@ fn source(format: Format, text: &str) -> Source {
         Format::JsonLines => "jsonl",
         Format::KeywordList => "txt",
         Format::Csv => "csv",
+        Format::Compiled => "bsx",
     };
     Source::from_text(format!("test.{extension}"), format, String::from(text).leak())
 }

@@ -1,6 +1,7 @@
 //! Requests become the matcher's types here, and everything a client can get wrong is found here.
 //!
-//! What comes out is valid: no step after this one checks a limit of a request again. The length of a text is the one
+//! What comes out is valid: no step after this one checks a limit of a request again. How many queries, attributes and
+//! texts there may be was checked when the request was read ([`super::wire`]). The length of a text is the one
 //! exception, since the matcher has to read the text to know its tokens; it answers with a refusal of that query alone.
 
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -8,11 +9,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use broadside_core::limits::{MATCHES_DEFAULT, MATCHES_MAX};
 use broadside_core::{Attributes, Query, Time};
 use broadside_proto::v1;
-use broadside_proto::v1::match_options::Include;
 
 use super::page_token;
 use super::status::Refusal;
-use crate::limits::{Limits, PAGE_LISTINGS_DEFAULT, PAGE_LISTINGS_MAX, RELOAD_SOURCES_MAX};
+use super::wire::request::{BatchView, ExplainView, OptionsView, Parts, VersionView};
+use crate::limits::{PAGE_LISTINGS_DEFAULT, PAGE_LISTINGS_MAX, RELOAD_SOURCES_MAX};
 use crate::runtime::Version;
 use crate::runtime::reload;
 
@@ -56,14 +57,6 @@ pub(crate) struct Page<'r> {
     pub(crate) group: Option<&'r str>,
 }
 
-/// Parts of a match beyond the default ones.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Parts {
-    pub(crate) payload: bool,
-    pub(crate) spans: bool,
-    pub(crate) keyword: bool,
-}
-
 /// Options after validation.
 #[derive(Clone, Copy)]
 struct Options {
@@ -73,49 +66,43 @@ struct Options {
     at: Time,
 }
 
-/// Reads a batch, with the attributes of the same request. Flights are judged at `now` unless the request says otherwise.
+/// Judges a batch, with its attributes. Flights are judged at `now` unless the request says otherwise.
 pub(crate) fn batch<'r>(
-    request: &'r v1::MatchBatchRequest,
+    request: &BatchView<'r>,
     attributes: &'r AttributeTable<'r>,
-    limits: &Limits,
     now: Time,
 ) -> Result<Batch<'r>, Refusal> {
-    let (got, most) = (request.queries.len(), limits.batch_queries_max);
-    if got == 0 {
+    if request.is_empty() {
         return Err(Refusal::NoQueries);
     }
-    if got > most {
-        return Err(Refusal::TooManyQueries { got, most });
-    }
-    let shared = shared_options(request.options.as_ref(), now)?;
+    let shared = shared_options(request.shared.options.as_ref(), now)?;
     let mut batch = Batch {
-        queries: Vec::with_capacity(got),
-        parts: Vec::with_capacity(got),
-        min_version: request.min_version.as_ref().map(version),
+        queries: Vec::with_capacity(request.len()),
+        parts: Vec::with_capacity(request.len()),
+        min_version: request.shared.min_version.as_ref().map(version),
     };
-    let asked = request.queries.iter().zip(attributes.of_queries(request));
-    for (ordinal, (query, attributes)) in asked.enumerate() {
-        let own = match &query.options {
+    for (ordinal, query) in request.queries().enumerate() {
+        let own = match query.options {
             Some(wire) => options(wire, now, || format!("queries[{ordinal}].options"))?,
             None => shared,
         };
-        batch.queries.push(own.query(&query.text, attributes));
+        batch.queries.push(own.query(query.text, attributes.of_query(ordinal)));
         batch.parts.push(own.parts);
     }
     Ok(batch)
 }
 
-/// Reads a request for an explanation, with its attributes.
+/// Judges a request for an explanation, with its attributes.
 pub(crate) fn explain<'r>(
-    request: &'r v1::ExplainRequest,
+    request: &ExplainView<'r>,
     attributes: &'r AttributeTable<'r>,
     now: Time,
 ) -> Result<Explain<'r>, Refusal> {
-    let options = shared_options(request.options.as_ref(), now)?;
+    let options = shared_options(request.shared.options.as_ref(), now)?;
     Ok(Explain {
-        query: options.query(&request.text, attributes.of_all()),
-        listing_id: Some(request.listing_id.as_str()).filter(|id| !id.is_empty()),
-        min_version: request.min_version.as_ref().map(version),
+        query: options.query(request.text, attributes.of_all()),
+        listing_id: Some(request.listing_id).filter(|id| !id.is_empty()),
+        min_version: request.shared.min_version.as_ref().map(version),
     })
 }
 
@@ -179,12 +166,12 @@ pub(crate) fn now() -> Time {
     }
 }
 
-fn version(wire: &v1::InventoryVersion) -> Version {
-    Version { generation: wire.generation.clone(), sequence: wire.sequence }
+fn version(wire: &VersionView<'_>) -> Version {
+    Version { generation: wire.generation.to_owned(), sequence: wire.sequence }
 }
 
 /// The options of a request, or the default ones.
-fn shared_options(wire: Option<&v1::MatchOptions>, now: Time) -> Result<Options, Refusal> {
+fn shared_options(wire: Option<&OptionsView>, now: Time) -> Result<Options, Refusal> {
     match wire {
         Some(wire) => options(wire, now, || "options".to_owned()),
         None => Ok(Options {
@@ -197,46 +184,32 @@ fn shared_options(wire: Option<&v1::MatchOptions>, now: Time) -> Result<Options,
 }
 
 /// The field's path is a closure, since it is written only when something is wrong.
-fn options(
-    wire: &v1::MatchOptions,
-    now: Time,
-    path: impl Fn() -> String,
-) -> Result<Options, Refusal> {
+fn options(wire: &OptionsView, now: Time, path: impl Fn() -> String) -> Result<Options, Refusal> {
     if wire.limit > MATCHES_MAX {
         let description = format!("expected 0 to {MATCHES_MAX}, got {}", wire.limit);
         return Err(Refusal::field(format!("{}.limit", path()), description));
     }
-    let mut parts = Parts::default();
-    for (ordinal, include) in wire.include.iter().enumerate() {
-        match Include::try_from(*include) {
-            Ok(Include::Payload) => parts.payload = true,
-            Ok(Include::Spans) => parts.spans = true,
-            Ok(Include::Keyword) => parts.keyword = true,
-            Ok(Include::Unspecified) | Err(_) => {
-                let description =
-                    format!("expected PAYLOAD (1), SPANS (2) or KEYWORD (3), got {include}");
-                return Err(Refusal::field(format!("{}.include[{ordinal}]", path()), description));
-            }
-        }
+    if let Some((ordinal, include)) = wire.include.unknown {
+        let description = format!("expected PAYLOAD (1), SPANS (2) or KEYWORD (3), got {include}");
+        return Err(Refusal::field(format!("{}.include[{ordinal}]", path()), description));
     }
-    let at = match &wire.as_of {
+    let at = match wire.as_of {
         Some(as_of) => time(as_of, || format!("{}.as_of", path()))?,
         None => now,
     };
     let limit = if wire.limit == 0 { MATCHES_DEFAULT } else { wire.limit };
-    Ok(Options { limit, max_per_group: wire.max_per_group, parts, at })
+    Ok(Options { limit, max_per_group: wire.max_per_group, parts: wire.include.parts, at })
 }
 
-fn time(wire: &prost_types::Timestamp, path: impl Fn() -> String) -> Result<Time, Refusal> {
-    match u32::try_from(wire.nanos) {
-        Ok(nanos) if nanos < 1_000_000_000 && TIMESTAMP_SECONDS.contains(&wire.seconds) => {
-            Ok(Time { seconds: wire.seconds, nanos })
+fn time((seconds, nanos): (i64, i32), path: impl Fn() -> String) -> Result<Time, Refusal> {
+    match u32::try_from(nanos) {
+        Ok(nanos) if nanos < 1_000_000_000 && TIMESTAMP_SECONDS.contains(&seconds) => {
+            Ok(Time { seconds, nanos })
         }
         _ => Err(Refusal::field(
             path(),
             format!(
-                "expected a time in the years 1 to 9999 with nanos from 0 to 999999999, got seconds {} nanos {}",
-                wire.seconds, wire.nanos
+                "expected a time in the years 1 to 9999 with nanos from 0 to 999999999, got seconds {seconds} nanos {nanos}"
             ),
         )),
     }

@@ -11,11 +11,9 @@ use http::{HeaderMap, Response};
 use tonic::codegen::BoxFuture;
 use tonic::{Code, Status};
 
+use super::body::CallBody;
 use super::status::Refusal;
 use crate::telemetry::{Method, Metrics};
-
-/// The body of a reply.
-pub type CallBody = tonic::body::Body;
 
 /// When the client gives up.
 #[derive(Debug, Clone, Copy, Default)]
@@ -43,9 +41,12 @@ impl Deadline {
         Deadline(timeout.and_then(|timeout| now.checked_add(timeout)))
     }
 
-    /// Whether there is one.
-    pub(crate) fn is_set(self) -> bool {
-        self.0.is_some()
+    /// Returns when it has passed, and never if there is none.
+    pub(crate) async fn passed(self) {
+        match self.0 {
+            Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
+            None => std::future::pending().await,
+        }
     }
 
     /// Refuses if it has passed.
@@ -79,18 +80,22 @@ fn timeout(header: &[u8]) -> Option<Duration> {
 pub(crate) fn guarded<T>(
     metrics: &Metrics,
     handler: impl FnOnce() -> Result<T, Refusal>,
-) -> Result<T, Status> {
+) -> Result<T, Refusal> {
     // Nothing that the handler may leave half done outlives it: the workbench is lost with a panic, all else is read only.
-    let outcome = catch_unwind(AssertUnwindSafe(handler)).unwrap_or_else(|_| {
+    catch_unwind(AssertUnwindSafe(handler)).unwrap_or_else(|_| {
         metrics.panics.increment(1);
         Err(Refusal::HandlerPanicked)
-    });
-    outcome.map_err(Status::from)
+    })
 }
 
 impl CallGuard {
     pub(crate) fn start(metrics: Arc<Metrics>, method: Method, started: Instant) -> CallGuard {
         CallGuard { metrics, method, started, code: Code::Cancelled }
+    }
+
+    /// The call ended with this code.
+    pub(crate) fn ended(&mut self, code: Code) {
+        self.code = code;
     }
 
     /// The reply is there. An error has its code in the headers; the code of a success comes after the body.
@@ -113,6 +118,15 @@ impl CallFuture {
         guard: Option<CallGuard>,
     ) -> CallFuture {
         CallFuture { inner, guard }
+    }
+
+    /// A call that generated code answers.
+    pub(crate) fn of_tonic(
+        answered: impl Future<Output = Result<Response<tonic::body::Body>, Infallible>> + Send + 'static,
+        guard: Option<CallGuard>,
+    ) -> CallFuture {
+        let inner = async { answered.await.map(|response| response.map(CallBody::from)) };
+        CallFuture { inner: Box::pin(inner), guard }
     }
 }
 
@@ -160,7 +174,7 @@ mod tests {
     #[test]
     fn a_deadline_passes() {
         let mut headers = HeaderMap::new();
-        assert!(!Deadline::from_headers(&headers, Instant::now()).is_set());
+        assert!(Deadline::from_headers(&headers, Instant::now()).check().is_ok());
         headers.insert("grpc-timeout", HeaderValue::from_static("0n"));
         let passed = Deadline::from_headers(&headers, Instant::now());
         assert!(matches!(passed.check(), Err(Refusal::DeadlinePassed)));
@@ -171,7 +185,8 @@ mod tests {
     #[test]
     fn a_panic_is_the_failure_of_one_call() {
         let metrics = Metrics::new().expect("buckets");
-        let status = guarded::<()>(&metrics, || panic!("what went wrong")).expect_err("a failure");
+        let refused = guarded::<()>(&metrics, || panic!("what went wrong"));
+        let status = tonic::Status::from(refused.expect_err("a failure"));
         assert_eq!(status.code(), Code::Internal);
         assert!(
             !status.message().contains("what went wrong"),

@@ -5,7 +5,7 @@ use http::header::{ALLOW, CONTENT_TYPE};
 use http::{HeaderValue, Method, Response, StatusCode};
 use http_body_util::Full;
 
-use super::layers::CallBody;
+use super::body::CallBody;
 use crate::runtime::{Phase, Readiness};
 use crate::telemetry::Metrics;
 
@@ -45,7 +45,7 @@ pub(crate) fn page(
 }
 
 fn reply(status: StatusCode, content_type: &'static str, text: Bytes) -> Response<CallBody> {
-    let mut response = Response::new(CallBody::new(Full::new(text)));
+    let mut response = Response::new(CallBody::from(tonic::body::Body::new(Full::new(text))));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     response

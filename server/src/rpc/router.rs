@@ -1,7 +1,7 @@
 //! Which service answers a request, on each of the two listeners.
 //!
-//! A call of `MatchService` goes to the generated code after two comparisons of its path. Everything else is looked up in
-//! a list of four.
+//! A call of `MatchService` goes to our own code after two comparisons of its path: what carries traffic passes through
+//! nothing of tonic. Everything else is looked up in a list of four, or goes to generated code.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use std::time::Instant;
 use broadside_proto::v1::inventory_service_server::{
     InventoryServiceServer, SERVICE_NAME as INVENTORY,
 };
-use broadside_proto::v1::match_service_server::{MatchServiceServer, SERVICE_NAME as MATCHES};
+use broadside_proto::v1::match_service_server::SERVICE_NAME as MATCHES;
 use http::header::CONTENT_TYPE;
 use http::{Request, Response};
 use hyper::body::Incoming;
@@ -20,14 +20,16 @@ use tonic::server::NamedService;
 use tonic_health::pb::health_server::{HealthServer, SERVICE_NAME as HEALTH};
 use tower::util::BoxCloneSyncService;
 
+use super::body::{CallBody, unary};
 use super::health::{HealthOf, Needs};
 use super::inventory_service::{Facts, Inventory};
-use super::layers::{CallBody, CallFuture, CallGuard, Deadline};
+use super::layers::{CallFuture, CallGuard, Deadline};
 use super::match_service::Matches;
 use super::pages;
 use super::status::Refusal;
+use super::stream::{self, Ended};
 use crate::limits::{ADMIN_REQUEST_BYTES_MAX, Limits, RESPONSE_BYTES_MAX};
-use crate::runtime::{Catalog, Readiness, ReloadHandle};
+use crate::runtime::{Catalog, Phase, Readiness, ReloadHandle};
 use crate::telemetry::{Method, Metrics};
 
 const MATCH_PATHS: &str = "/broadside.v1.MatchService/";
@@ -42,8 +44,9 @@ const ADMIN_HEALTH: &[(&str, Needs)] =
 /// Answers the requests of the match listener.
 #[derive(Clone)]
 pub struct MatchRouter {
-    matches: MatchServiceServer<Matches>,
+    matches: Arc<Matches>,
     others: Others,
+    readiness: Readiness,
     metrics: Arc<Metrics>,
 }
 
@@ -60,7 +63,7 @@ pub struct AdminRouter {
 #[derive(Clone)]
 struct Others(Arc<[(&'static str, AnyService)]>);
 
-type AnyService = BoxCloneSyncService<Request<Incoming>, Response<CallBody>, Infallible>;
+type AnyService = BoxCloneSyncService<Request<Incoming>, Response<tonic::body::Body>, Infallible>;
 
 impl MatchRouter {
     /// Matches against the catalog, within the limits.
@@ -70,14 +73,29 @@ impl MatchRouter {
         limits: Limits,
         metrics: Arc<Metrics>,
     ) -> MatchRouter {
-        let matches = Matches::new(catalog, limits, Arc::clone(&metrics));
-        MatchRouter {
-            matches: MatchServiceServer::new(matches)
-                .max_decoding_message_size(limits.request_bytes_max)
-                .max_encoding_message_size(RESPONSE_BYTES_MAX),
-            others: Others::new(MATCHES, HealthOf::new(MATCH_HEALTH, readiness)),
-            metrics,
+        let matches = Arc::new(Matches::new(catalog, limits, Arc::clone(&metrics)));
+        let others = Others::new(MATCHES, HealthOf::new(MATCH_HEALTH, readiness.clone()));
+        MatchRouter { matches, others, readiness, metrics }
+    }
+
+    /// `MatchStream`. Its guard goes with the reply, since it ends with it.
+    fn stream(&self, body: Incoming, deadline: Deadline, mut guard: CallGuard) -> CallFuture {
+        if let Err(refusal) = self.matches.begin_stream(deadline) {
+            guard.ended(refusal.code());
+            return immediate(Status::from(refusal).into_http());
         }
+        let (matches, readiness) = (Arc::clone(&self.matches), self.readiness.clone());
+        let most = matches.request_bytes_max();
+        let ended: Ended = Box::pin(async move {
+            let why = tokio::select! {
+                _ = readiness.reached(Phase::Draining) => Refusal::ShuttingDown,
+                () = deadline.passed() => Refusal::DeadlinePassed,
+            };
+            why.into()
+        });
+        let answer =
+            move |request: &[u8], out: &mut Vec<u8>| matches.match_stream(request, deadline, out);
+        immediate(stream::counted(body, most, ended, answer, Some(guard)))
     }
 }
 
@@ -107,20 +125,31 @@ impl hyper::service::Service<Request<Incoming>> for MatchRouter {
     type Error = Infallible;
     type Future = CallFuture;
 
-    fn call(&self, mut request: Request<Incoming>) -> CallFuture {
+    fn call(&self, request: Request<Incoming>) -> CallFuture {
         let method = match request.uri().path().strip_prefix(MATCH_PATHS) {
             Some("MatchBatch") => Method::MatchBatch,
+            Some("MatchStream") => Method::MatchStream,
             Some("Explain") => Method::Explain,
             Some("Analyze") => Method::Analyze,
             _ => return self.others.call(request),
         };
         let now = Instant::now();
         let deadline = Deadline::from_headers(request.headers(), now);
-        if deadline.is_set() {
-            request.extensions_mut().insert(deadline);
-        }
         let guard = CallGuard::start(Arc::clone(&self.metrics), method, now);
-        CallFuture::new(self.matches.clone().call(request), Some(guard))
+        let body = request.into_body();
+        if method == Method::MatchStream {
+            return self.stream(body, deadline, guard);
+        }
+        let matches = Arc::clone(&self.matches);
+        let answered = async move {
+            let answer = |request: &[u8]| match method {
+                Method::MatchBatch => matches.match_batch(request, deadline),
+                Method::Explain => matches.explain(request, deadline),
+                _ => matches.analyze(request),
+            };
+            Ok(unary(body, matches.request_bytes_max(), answer).await)
+        };
+        CallFuture::new(Box::pin(answered), Some(guard))
     }
 }
 
@@ -144,7 +173,7 @@ impl hyper::service::Service<Request<Incoming>> for AdminRouter {
             _ => return self.others.call(request),
         };
         let guard = CallGuard::start(Arc::clone(&self.metrics), method, Instant::now());
-        CallFuture::new(self.inventory.clone().call(request), Some(guard))
+        CallFuture::of_tonic(self.inventory.clone().call(request), Some(guard))
     }
 }
 
@@ -169,7 +198,7 @@ impl Others {
         let found = self.0.iter().find(|(name, _)| Some(*name) == service);
         match found {
             // Generated services are always ready, so nothing waits for that.
-            Some((_, service)) => CallFuture::new(service.clone().call(request), None),
+            Some((_, service)) => CallFuture::of_tonic(service.clone().call(request), None),
             None => immediate(Status::from(Refusal::MethodUnknown).into_http()),
         }
     }
@@ -189,7 +218,7 @@ fn reflection(main: &'static str) -> tonic_reflection::server::Builder<'static> 
 
 fn named<S>(service: S) -> (&'static str, AnyService)
 where
-    S: Service<Request<Incoming>, Response = Response<CallBody>, Error = Infallible>
+    S: Service<Request<Incoming>, Response = Response<tonic::body::Body>, Error = Infallible>
         + NamedService
         + Clone
         + Send

@@ -22,9 +22,14 @@
 //! | `METHOD_UNKNOWN` | UNIMPLEMENTED | |
 //! | `LISTING_NOT_FOUND` | NOT_FOUND | metadata `listing_id` |
 //! | `SERVICE_UNKNOWN` | NOT_FOUND | asked of the health service |
+//! | `REQUEST_TOO_LARGE` | OUT_OF_RANGE | metadata `got`, `most`: bytes |
+//! | `REPLY_TOO_LARGE` | OUT_OF_RANGE | metadata `most`: bytes |
+//! | `REQUEST_MALFORMED` | INTERNAL | the bytes are not the one message that they should be |
+//! | `REQUEST_COMPRESSED` | UNIMPLEMENTED | |
+//! | `REQUEST_CUT_OFF` | CANCELLED | the client is gone, and nobody reads this |
 //!
-//! What the transport refuses before a call is read (a message that is too large, bytes that are no message) has the
-//! code that tonic gives it, and no `ErrorInfo`.
+//! The codes for requests that cannot be read are those that tonic gives, which serves the admin listener; what it refuses
+//! before a call is read has no `ErrorInfo`.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -34,7 +39,8 @@ use prost::Message as _;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
-use crate::limits::{BAD_RECORDS_SHOWN_MAX, RETRY_DELAY};
+use super::wire::request::Unread;
+use crate::limits::{ATTRIBUTE_LIST_MAX, ATTRIBUTES_MAX, BAD_RECORDS_SHOWN_MAX, RETRY_DELAY};
 use crate::runtime::Version;
 use crate::runtime::gate::Refusal as GateRefusal;
 use crate::runtime::reload::{Failure, NotTaken, Rejection};
@@ -83,12 +89,34 @@ pub(crate) enum Refusal {
     ListingNotFound(String),
     MethodUnknown,
     ServiceUnknown,
+    RequestTooLarge {
+        got: usize,
+        most: usize,
+    },
+    ReplyTooLarge {
+        most: usize,
+    },
+    /// The bytes are no message, and why.
+    RequestMalformed(&'static str),
+    RequestCompressed,
+    /// The connection broke, or the client took the call back.
+    RequestCutOff,
 }
 
 impl Refusal {
     /// A field that is out of range.
     pub(crate) fn field(field: impl Into<String>, description: impl Into<String>) -> Refusal {
         Refusal::FieldInvalid { field: field.into(), description: description.into() }
+    }
+
+    /// The code that the client is told.
+    pub(crate) fn code(&self) -> Code {
+        self.code_and_reason().0
+    }
+
+    /// Whether a stream cannot go on after this request.
+    pub(crate) fn ends_streams(&self) -> bool {
+        matches!(self, Refusal::RequestMalformed(_) | Refusal::DeadlinePassed)
     }
 
     /// The table.
@@ -113,6 +141,11 @@ impl Refusal {
             Refusal::ListingNotFound(_) => (Code::NotFound, "LISTING_NOT_FOUND"),
             Refusal::MethodUnknown => (Code::Unimplemented, "METHOD_UNKNOWN"),
             Refusal::ServiceUnknown => (Code::NotFound, "SERVICE_UNKNOWN"),
+            Refusal::RequestTooLarge { .. } => (Code::OutOfRange, "REQUEST_TOO_LARGE"),
+            Refusal::ReplyTooLarge { .. } => (Code::OutOfRange, "REPLY_TOO_LARGE"),
+            Refusal::RequestMalformed(_) => (Code::Internal, "REQUEST_MALFORMED"),
+            Refusal::RequestCompressed => (Code::Unimplemented, "REQUEST_COMPRESSED"),
+            Refusal::RequestCutOff => (Code::Cancelled, "REQUEST_CUT_OFF"),
         }
     }
 
@@ -157,6 +190,24 @@ impl Refusal {
             }
             Refusal::MethodUnknown => "this server has no such method on this port".to_owned(),
             Refusal::ServiceUnknown => "no service of this name is served on this port".to_owned(),
+            Refusal::RequestTooLarge { got, most } => {
+                format!("the request has {got} bytes, and at most {most} are allowed; split it")
+            }
+            Refusal::ReplyTooLarge { most } => {
+                format!(
+                    "the reply would have more than {most} bytes; ask for fewer matches or send fewer queries"
+                )
+            }
+            Refusal::RequestMalformed(why) => {
+                format!(
+                    "the request cannot be read: {why}; expected the message of this method's type"
+                )
+            }
+            Refusal::RequestCompressed => {
+                "the request is compressed, which this server does not read; send it as it is"
+                    .to_owned()
+            }
+            Refusal::RequestCutOff => "the client went away before its request was read".to_owned(),
         }
     }
 
@@ -165,6 +216,10 @@ impl Refusal {
             Refusal::TooManyQueries { got, most } => {
                 vec![("got", got.to_string()), ("most", most.to_string())]
             }
+            Refusal::RequestTooLarge { got, most } => {
+                vec![("got", got.to_string()), ("most", most.to_string())]
+            }
+            Refusal::ReplyTooLarge { most } => vec![("most", most.to_string())],
             Refusal::VersionNotServed { served, .. } => {
                 vec![
                     ("generation", served.generation.clone()),
@@ -232,6 +287,34 @@ impl From<Refusal> for tonic_types::Status {
         let status = Status::from(refusal);
         tonic_types::Status::decode(status.details())
             .expect("the details of a status made here are an encoded google.rpc.Status")
+    }
+}
+
+impl From<Unread> for Refusal {
+    fn from(why: Unread) -> Refusal {
+        let path = |query: Option<usize>| match query {
+            Some(ordinal) => format!("queries[{ordinal}].attributes"),
+            None => "attributes".to_owned(),
+        };
+        match why {
+            Unread::Malformed(why) => Refusal::RequestMalformed(why),
+            Unread::TooManyQueries { got, most } => Refusal::TooManyQueries { got, most },
+            Unread::TooManyAttributes { query } => {
+                let description = format!("expected at most {ATTRIBUTES_MAX} attributes, got more");
+                Refusal::field(path(query), description)
+            }
+            Unread::TooManyTexts { query } => {
+                let description =
+                    format!("expected at most {ATTRIBUTE_LIST_MAX} texts in a list, got more");
+                Refusal::field(path(query), description)
+            }
+        }
+    }
+}
+
+impl From<Unread> for Status {
+    fn from(why: Unread) -> Status {
+        Refusal::from(why).into()
     }
 }
 
@@ -329,6 +412,13 @@ mod tests {
         check(absent, Code::NotFound, "LISTING_NOT_FOUND", None, false);
         check(Refusal::ServiceUnknown, Code::NotFound, "SERVICE_UNKNOWN", None, false);
         check(Refusal::MethodUnknown, Code::Unimplemented, "METHOD_UNKNOWN", None, false);
+        let large = Refusal::RequestTooLarge { got: 2, most: 1 };
+        check(large, Code::OutOfRange, "REQUEST_TOO_LARGE", None, false);
+        let large = Refusal::ReplyTooLarge { most: 1 };
+        check(large, Code::OutOfRange, "REPLY_TOO_LARGE", None, false);
+        check(Refusal::RequestMalformed("x"), Code::Internal, "REQUEST_MALFORMED", None, false);
+        check(Refusal::RequestCompressed, Code::Unimplemented, "REQUEST_COMPRESSED", None, false);
+        check(Refusal::RequestCutOff, Code::Cancelled, "REQUEST_CUT_OFF", None, false);
     }
 
     #[test]

@@ -2,12 +2,10 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use broadside_core::{Answer, Counts, Hit, Index, Keyword, MatchType, Query, Span, Time, Token};
+use broadside_core::{Counts, Keyword, MatchType, Span, Time, Token};
 use broadside_proto::v1;
 
-use super::from_proto::Parts;
 use super::status::Refusal;
-use super::workbench::Highlights;
 use crate::runtime::Version;
 use crate::runtime::gate::Refusal as GateRefusal;
 use crate::runtime::reload::{BadRecord, Outcome, Report, Warning, Warnings};
@@ -17,49 +15,6 @@ mod record;
 
 pub(crate) use explanation::{explanation, text_explanation};
 pub(crate) use record::{group, listing, negative_list};
-
-/// The answer to one query.
-pub(crate) fn result(
-    index: &Index,
-    query: &Query<'_>,
-    parts: Parts,
-    answer: &Answer<'_>,
-    highlights: &mut Highlights,
-) -> v1::QueryResult {
-    if let Some(why) = answer.refused {
-        let error = Some(Refusal::Text { field: "text", why }.into());
-        return v1::QueryResult { error, ..v1::QueryResult::default() };
-    }
-    if parts.spans && !answer.hits.is_empty() {
-        highlights.set_text(index, query.text);
-    }
-    let matches = answer.hits.iter().map(|hit| one_match(index, query, hit, parts, highlights));
-    v1::QueryResult {
-        matches: matches.collect(),
-        total: answer.total,
-        total_exact: answer.total_exact,
-        incomplete: answer.incomplete,
-        error: None,
-    }
-}
-
-fn one_match(
-    index: &Index,
-    query: &Query<'_>,
-    hit: &Hit,
-    parts: Parts,
-    highlights: &mut Highlights,
-) -> v1::Match {
-    v1::Match {
-        listing_id: index.listing_id(hit.listing).to_owned(),
-        score: hit.score,
-        match_type: match_type(hit.match_type).into(),
-        keyword_index: hit.keyword,
-        keyword: parts.keyword.then(|| keyword(index.keyword(hit))),
-        payload: if parts.payload { index.payload(hit.listing).to_vec() } else { Vec::new() },
-        spans: if parts.spans { spans(highlights.of(index, query.text, hit)) } else { Vec::new() },
-    }
-}
 
 fn keyword(keyword: Keyword) -> v1::Keyword {
     v1::Keyword {
@@ -72,11 +27,12 @@ fn keyword(keyword: Keyword) -> v1::Keyword {
 }
 
 /// A bid. Readers refuse those that do not fit.
-fn bid(micros: u64) -> i64 {
+pub(crate) fn bid(micros: u64) -> i64 {
     i64::try_from(micros).unwrap_or(i64::MAX)
 }
 
-fn match_type(of: MatchType) -> v1::MatchType {
+/// How a keyword matches.
+pub(crate) fn match_type(of: MatchType) -> v1::MatchType {
     match of {
         MatchType::Exact => v1::MatchType::Exact,
         MatchType::Phrase => v1::MatchType::Phrase,

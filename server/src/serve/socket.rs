@@ -218,6 +218,51 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_peer_that_does_not_read_holds_writing_up_until_it_does() {
+        let (server, mut client) = pair().await;
+        let mut socket = Socket::http2(server);
+        let wakes = Arc::new(Wakes::default());
+        let waker = Waker::from(Arc::clone(&wakes));
+        let mut context = Context::from_waker(&waker);
+        let chunk = [7; 16 * 1024];
+        let mut written = 0;
+        while let Poll::Ready(bytes) = Pin::new(&mut socket).poll_write(&mut context, &chunk) {
+            written += bytes.expect("the peer lives");
+            assert!(socket.gathered.len() <= GATHERED_BYTES_MAX);
+            assert!(written < 64 << 20, "the system's own buffers have an end");
+        }
+        assert_eq!(socket.gathered.len(), GATHERED_BYTES_MAX, "full, and no more");
+        // A connection that cannot send still reads: WINDOW_UPDATE and PING come in.
+        client.write_all(b"x").await.expect("sent");
+        let mut byte = [0];
+        socket.read_exact(&mut byte).await.expect("read");
+        assert!(Pin::new(&mut socket).poll_write(&mut context, &chunk).is_pending());
+
+        let reading = tokio::spawn(async move {
+            let mut got = Vec::new();
+            client.read_to_end(&mut got).await.expect("read");
+            got.len()
+        });
+        while Pin::new(&mut socket).poll_write(&mut context, &[]).is_pending() {
+            tokio::task::yield_now().await;
+        }
+        assert!(wakes.0.load(Ordering::Relaxed) > 0, "it is told when it may go on");
+        socket.shutdown().await.expect("sent to the end");
+        assert_eq!(reading.await.expect("no panic"), written);
+    }
+
+    #[tokio::test]
+    async fn a_shutdown_sends_what_was_written_and_never_flushed() {
+        let (server, mut client) = pair().await;
+        let mut socket = Socket::http2(server);
+        assert_eq!(socket.write(b"last words").await.expect("taken"), 10);
+        socket.shutdown().await.expect("sent");
+        let mut got = Vec::new();
+        client.read_to_end(&mut got).await.expect("read");
+        assert_eq!(got, b"last words");
+    }
+
+    #[tokio::test]
     async fn http1_is_written_straight_through() {
         let (server, mut client) = pair().await;
         let mut socket = Socket::either(server);

@@ -12,6 +12,7 @@ use metrics_exporter_prometheus::{
 };
 
 const CALLS: &str = "broadside_calls_total";
+const STREAM_BATCHES: &str = "broadside_stream_batches_total";
 const CALL_SECONDS: &str = "broadside_call_duration_seconds";
 const INVENTORY_INFO: &str = "broadside_inventory_info";
 
@@ -59,6 +60,8 @@ pub enum Method {
     GetListing = 5,
     /// `InventoryService.ListListings`.
     ListListings = 6,
+    /// `MatchService.MatchStream`; a call is a whole stream.
+    MatchStream = 7,
 }
 
 /// How a reload ended, as a label.
@@ -92,7 +95,8 @@ pub struct InventorySize {
 /// The handles of one server.
 pub struct Metrics {
     prometheus: PrometheusHandle,
-    methods: [MethodHandles; 7],
+    methods: [MethodHandles; 8],
+    stream_batches: [Counter; CODES.len()],
     reloads: [Counter; 5],
     /// Queries that were matched.
     pub queries: Counter,
@@ -149,7 +153,10 @@ impl Metrics {
                 method("GetStatus"),
                 method("GetListing"),
                 method("ListListings"),
+                method("MatchStream"),
             ],
+            stream_batches: CODES
+                .map(|code| counter(&recorder, STREAM_BATCHES, vec![Label::new("code", code)])),
             reloads: [
                 reload("published"),
                 reload("unchanged"),
@@ -177,6 +184,11 @@ impl Metrics {
         // A code beyond the canonical ones is UNKNOWN, as gRPC has it.
         handles.codes.get(code).unwrap_or(&handles.codes[2]).increment(1);
         handles.seconds.record(duration.as_secs_f64());
+    }
+
+    /// Counts a batch of a stream that was answered with the canonical code of this number.
+    pub fn stream_batch_answered(&self, code: usize) {
+        self.stream_batches.get(code).unwrap_or(&self.stream_batches[2]).increment(1);
     }
 
     /// Counts a reload.
@@ -246,6 +258,7 @@ fn gauge(recorder: &PrometheusRecorder, name: &'static str, labels: Vec<Label>) 
 fn describe(recorder: &PrometheusRecorder) {
     for (name, text) in [
         (CALLS, "Calls that ended, by method and code."),
+        (STREAM_BATCHES, "Batches of streams that were answered, by code."),
         ("broadside_queries_total", "Queries that were matched."),
         ("broadside_matches_total", "Matches that were returned."),
         ("broadside_incomplete_total", "Queries that a work limit cut short."),
@@ -286,6 +299,7 @@ mod tests {
         let metrics = Metrics::new().expect("buckets");
         metrics.call_ended(Method::MatchBatch, 0, Duration::from_micros(60));
         metrics.call_ended(Method::Analyze, 99, Duration::from_micros(60));
+        metrics.stream_batch_answered(3);
         metrics.reload_ended(ReloadLabel::Rejected);
         let size = InventorySize { listings: 3, keywords: 4, patterns: 5, bytes: 6 };
         metrics.inventory_published("00000000000000aa", size);
@@ -297,6 +311,8 @@ mod tests {
             "broadside_calls_total{method=\"Analyze\",code=\"UNKNOWN\"} 1",
             "broadside_call_duration_seconds_bucket{method=\"MatchBatch\",le=\"0.00005\"} 0",
             "broadside_call_duration_seconds_bucket{method=\"MatchBatch\",le=\"0.0001\"} 1",
+            "broadside_stream_batches_total{code=\"INVALID_ARGUMENT\"} 1",
+            "broadside_stream_batches_total{code=\"OK\"} 0",
             "broadside_reloads_total{outcome=\"rejected\"} 1",
             "broadside_inventory_listings 3",
             "broadside_inventory_info{generation=\"00000000000000bb\"} 1",

@@ -8,7 +8,8 @@
 //! - Open loop (`--rate`): calls are due at fixed times, whether earlier ones have been answered or not, and latency counts
 //!   from when a call was due. A server that stalls is charged for every call that waited.
 //!
-//! Start reading at `run`, then `load` (one thread), `connection` (one call), `reply` (what is counted).
+//! Start reading at `run`, then `load` (one thread), `connection` (one call), `stream` (many batches), `reply` (what is
+//! counted).
 
 use std::io::{self, IsTerminal, Write};
 use std::num::NonZeroUsize;
@@ -29,6 +30,7 @@ mod load;
 mod pace;
 mod reply;
 mod report;
+mod stream;
 mod tally;
 
 use body::Bodies;
@@ -43,13 +45,14 @@ const TEXTS_MAX: usize = 1_000_000;
 #[command(after_help = "Examples:
   broadside bench --file queries.txt.zst                         # closed loop: how much can it do?
   broadside bench --file queries.txt.zst --unary                 # one query a call
+  broadside bench --file queries.txt.zst --stream                # batch after batch over a stream
   broadside bench --file queries.txt.zst --rate 200000           # open loop: latency at 200,000 queries a second
   taskset -c 1 broadside bench --file queries.txt --threads 1    # on a core of its own
 
 Latency is that of calls that ended with OK; in an open loop it counts from when the call was due. Failures are counted by
 grpc-status. Exit 1 if any call failed, one of the warm-up included, or was due and never sent.
 
-With --json: one object, {\"loop\": \"closed\" | \"open\", \"batch\", \"connections\", \"concurrency\", \"threads\", \"rate\",
+With --json: one object, {\"loop\": \"closed\" | \"open\", \"stream\": bool, \"batch\", \"connections\", \"concurrency\", \"threads\", \"rate\",
 \"seconds\", \"calls\", \"queries\", \"calls_per_second\", \"queries_per_second\", \"latency_ns\": {\"p50\", \"p90\", \"p99\", \"p99_9\",
 \"max\", \"mean\"}, \"statuses\": {name: calls}, \"failed_calls\", \"failed_warmup_calls\", \"unsent_calls\", \"refused_queries\",
 \"reply_bytes\", \"generation\", \"sequence\"}.")]
@@ -63,10 +66,13 @@ pub(crate) struct Arguments {
     /// One query a call: the same as --batch 1
     #[arg(long, conflicts_with = "batch")]
     unary: bool,
+    /// Send the batches over one stream a connection (MatchStream) instead of one call each
+    #[arg(long, conflicts_with = "rate")]
+    stream: bool,
     /// Connections
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=1024))]
     connections: u16,
-    /// The most calls in flight on one connection
+    /// The most calls in flight on one connection; with --stream, the most batches
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=256))]
     concurrency: u16,
     /// How long to measure
@@ -101,7 +107,7 @@ pub(crate) fn run(
         return Err(Failure::input(format!("{}: has no text in it", arguments.file)));
     }
     let batch = if arguments.unary { 1 } else { usize::from(arguments.batch) };
-    let bodies = Bodies::encode(&texts, batch, arguments.limit);
+    let bodies = Bodies::encode(&texts, batch, arguments.limit, arguments.stream);
     let runtime = load::runtime()?;
     let version = runtime.block_on(probe(settings, &texts[0]))?;
     let threads = arguments
@@ -112,6 +118,7 @@ pub(crate) fn run(
         bodies,
         connections: usize::from(arguments.connections),
         concurrency: usize::from(arguments.concurrency),
+        streams: arguments.stream,
         threads: threads.min(usize::from(arguments.connections)),
         warmup: arguments.warmup,
         duration: arguments.duration,

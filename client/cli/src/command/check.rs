@@ -1,15 +1,14 @@
 //! `broadside check`: would a server load these files? No server is asked.
 
 use std::io::{self, Write};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use broadside_inventory::{Loaded, ReadError, ReadOptions, Rejection, Source, read_with_progress};
-use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::failure::{Exit, Failure};
-use crate::number::counted;
 use crate::paint::Paint;
 use crate::printable::printable;
+use crate::progress::LoadProgress;
 
 mod human;
 mod json;
@@ -22,7 +21,7 @@ mod json;
   broadside check --deny-warnings campaigns.csv groups.jsonl
 
 The files are one inventory, in this order. Formats follow from the names: .jsonl, .ndjson, .txt, .csv, .tsv, each also with
-.gz or .zst. Every bad record is printed as FILE:LINE:COLUMN: FIELD: MESSAGE (REASON) VALUE, at most 1,000 of them.
+.gz or .zst; and .bsx, a compiled inventory, which is named alone. Every bad record is printed as FILE:LINE:COLUMN: FIELD: MESSAGE (REASON) VALUE, at most 1,000 of them.
 
 What is good and probably a mistake is a warning: printed after the verdict, by code, as FILE:LINE: ID: FIELD: MESSAGE (CODE),
 at most 100 of them. All are counted. A FIELD of keywords[N] is the keyword with N positive ones before it. The codes are
@@ -58,44 +57,47 @@ pub(crate) fn run(arguments: &Arguments, paint: Paint) -> Result<Exit, Failure> 
         .collect::<Result<_, _>>()
         .map_err(unreadable)?;
     let began = Instant::now();
-    let outcome = match read(&sources) {
-        Ok(loaded) => Ok(loaded),
-        Err(ReadError::Rejected(rejection)) => Err(rejection),
-        Err(error @ ReadError::Unreadable { .. }) => return Err(unreadable(error)),
-    };
-    let time = began.elapsed();
-    let denied = arguments.deny_warnings;
-    let mut out = io::stdout().lock();
-    if arguments.json {
-        writeln!(out, "{}", json::report(&outcome, time))?;
-    } else {
-        write!(out, "{}", human::report(&outcome, time, denied, paint))?;
-    }
+    let outcome = read(&sources)?;
+    let (time, denied) = (began.elapsed(), arguments.deny_warnings);
+    write!(io::stdout().lock(), "{}", report(&outcome, time, denied, arguments.json, paint))?;
     Ok(exit(&outcome, denied))
 }
 
-fn exit(outcome: &Result<Loaded, Rejection>, warnings_denied: bool) -> Exit {
+/// What is printed of an inventory that was read, or of why it was refused.
+pub(super) fn report(
+    outcome: &Result<Loaded, Rejection>,
+    time: Duration,
+    warnings_denied: bool,
+    json: bool,
+    paint: Paint,
+) -> String {
+    if json {
+        format!("{}\n", json::report(outcome, time))
+    } else {
+        human::report(outcome, time, warnings_denied, paint)
+    }
+}
+
+/// How a check of it ends.
+pub(super) fn exit(outcome: &Result<Loaded, Rejection>, warnings_denied: bool) -> Exit {
     match outcome {
         Ok(loaded) if !(warnings_denied && loaded.warnings.total() > 0) => Exit::Done,
         _ => Exit::No,
     }
 }
 
-/// Reads with a progress bar, which shows itself on a terminal only.
-fn read(sources: &[Source]) -> Result<Loaded, ReadError> {
-    let bar = ProgressBar::no_length();
-    let template = "{wide_bar} {percent:>3}%  {msg}";
-    bar.set_style(ProgressStyle::with_template(template).expect("the template is a constant"));
+/// Reads an inventory, and shows how far it is on a terminal.
+pub(super) fn read(sources: &[Source]) -> Result<Result<Loaded, Rejection>, Failure> {
+    let shown = LoadProgress::begin();
     let loaded = read_with_progress(sources, &ReadOptions::default(), &mut |progress| {
-        if let Some(total) = progress.bytes_total {
-            bar.set_length(total);
-        }
-        bar.set_position(progress.bytes_read);
-        bar.set_message(counted(progress.records, "record", "records"));
+        shown.tell(progress);
     });
-    bar.finish_and_clear();
-    loaded
+    shown.finish();
+    match loaded {
+        Ok(loaded) => Ok(Ok(loaded)),
+        Err(ReadError::Rejected(rejection)) => Ok(Err(rejection)),
+        Err(error @ ReadError::Unreadable { .. }) => {
+            Err(Failure::input(printable(&error.to_string())))
+        }
+    }
 }
-
-#[cfg(test)]
-mod tests;

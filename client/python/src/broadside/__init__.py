@@ -37,6 +37,7 @@ from broadside._results import (
     MatchType,
     QueryResult,
     Span,
+    StreamResult,
     Token,
 )
 
@@ -69,6 +70,7 @@ __all__ = [
     "QueryResult",
     "SeenAttribute",
     "Span",
+    "StreamResult",
     "TextExplanation",
     "Token",
     "UnmetTargeting",

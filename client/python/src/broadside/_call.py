@@ -1,4 +1,4 @@
-"""One unary call: the only module that touches gRPC, waits, and retries.
+"""One call, or one stream: the only module that touches gRPC, waits, and retries.
 
 Promises that a call ends by its deadline with an answer or a `BroadsideError`, and that no error of gRPC escapes.
 """
@@ -9,7 +9,7 @@ import math
 import random
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Generic, Protocol, TypeVar
 
 import grpc
@@ -33,6 +33,23 @@ class Stub(Protocol[Request, Response]):
 
     def __call__(self, request: Request, /, *, timeout: float) -> Response:
         """Makes one attempt of at most `timeout` seconds."""
+
+
+class Responses(Protocol[Response]):
+    """What gRPC makes of an open stream: its responses, and a way to end it."""
+
+    def __iter__(self) -> Iterator[Response]:
+        """Waits for one response after the other."""
+
+    def cancel(self) -> bool:
+        """Ends the stream, if it has not ended."""
+
+
+class StreamStub(Protocol[Request, Response]):
+    """What gRPC makes of a channel and a method with a stream each way."""
+
+    def __call__(self, requests: Iterator[Request], /, *, timeout: float | None) -> Responses[Response]:
+        """Opens a stream that lives for at most `timeout` seconds, if that is not None."""
 
 
 class Deadline:
@@ -85,6 +102,32 @@ class Method(Generic[Request, Response]):
             # Closing the client ends the wait.
             if pause is None or self._closed.wait(pause):
                 raise error
+
+
+class StreamMethod(Generic[Request, Response]):
+    """One method with a stream each way. Any number of threads may open streams at once."""
+
+    def __init__(self, channel: grpc.Channel, descriptor: MethodDescriptor, response: type[Response]) -> None:
+        self._stub: StreamStub[Request, Response] = channel.stream_stream(
+            f"/{descriptor.containing_service.full_name}/{descriptor.name}",
+            request_serializer=lambda request: request.SerializeToString(),
+            response_deserializer=response.FromString,
+        )
+
+    def call(self, requests: Iterator[Request], deadline: float | None) -> Iterator[Response]:
+        """Opens a stream and yields its responses. Leaving it, by an exception or by `close`, ends the stream.
+
+        Raises:
+            BroadsideError: The stream ended before its time.
+
+        """
+        responses = self._stub(requests, timeout=deadline)
+        try:
+            yield from responses
+        except grpc.RpcError as rpc_error:
+            raise error_from_grpc(rpc_error) from None
+        finally:
+            responses.cancel()
 
 
 def error_from_grpc(rpc_error: grpc.RpcError) -> BroadsideError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from importlib.metadata import version
 from types import TracebackType
@@ -12,7 +12,7 @@ from types import TracebackType
 import grpc
 
 from broadside import _wire
-from broadside._call import Deadline, Method
+from broadside._call import Deadline, Method, StreamMethod
 from broadside._errors import BroadsideError, Code
 from broadside._explanations import ListingExplanation, TextExplanation
 from broadside._generated import match_pb2
@@ -30,7 +30,8 @@ from broadside._limits import (
 )
 from broadside._parts import split
 from broadside._query import AttributeValue, Include, MatchOptions, Query
-from broadside._results import BatchResult, InventoryVersion, QueryResult, Token
+from broadside._results import BatchResult, InventoryVersion, QueryResult, StreamResult, Token
+from broadside._stream import Stream
 
 ADDRESS_VARIABLE = "BROADSIDE_ADDRESS"
 ADDRESS_DEFAULT = "127.0.0.1:50051"
@@ -86,6 +87,9 @@ class Client:
         methods = match_pb2.DESCRIPTOR.services_by_name["MatchService"].methods_by_name
         self._match_batch: Method[match_pb2.MatchBatchRequest, match_pb2.MatchBatchResponse] = Method(
             self._channel, methods["MatchBatch"], match_pb2.MatchBatchResponse, max_attempts, self._closed
+        )
+        self._match_stream: StreamMethod[match_pb2.MatchStreamRequest, match_pb2.MatchStreamResponse] = StreamMethod(
+            self._channel, methods["MatchStream"], match_pb2.MatchStreamResponse
         )
         self._explain: Method[match_pb2.ExplainRequest, match_pb2.ExplainResponse] = Method(
             self._channel, methods["Explain"], match_pb2.ExplainResponse, max_attempts, self._closed
@@ -199,6 +203,49 @@ class Client:
             f"changed during each of {BATCH_ATTEMPTS_MAX} attempts; try again later, or send smaller batches",
             INVENTORY_CHANGED,
         )
+
+    def match_stream(
+        self,
+        batches: Iterable[Iterable[str | Query]],
+        *,
+        limit: int = 10,
+        max_per_group: int = 0,
+        include: Iterable[Include] = (),
+        attributes: Mapping[str, AttributeValue] | None = None,
+        as_of: datetime | None = None,
+        min_version: InventoryVersion | None = None,
+        deadline: float | None = None,
+    ) -> Iterator[StreamResult]:
+        """Finds the listings that match each text of batch after batch, over one stream.
+
+        For a steady flow of texts: it saves what a call costs beside its queries. The batches are read, on a thread of
+        gRPC, while answers are yielded, in the order of the batches; a few batches are on their way at once. Each is
+        answered by the version that is served at its time. A batch that is refused does not end the stream: look at
+        `StreamResult.error`, or call `StreamResult.raise_for_error`. The stream belongs to one server and is not opened
+        again by itself: what was not answered when it ends is to be sent again.
+
+        Args:
+            batches: Batches of 1 to 4,096 texts or `Query` values and at most 3 MiB; there may be no end of them.
+            limit: The most matches to return for each query: 1 to 1,000.
+            max_per_group: The most matches to return of one group; 0 means no cap.
+            include: Parts of a match to return in addition to the default ones.
+            attributes: What targeting reads, by name, for all queries.
+            as_of: Time at which flights are judged, with a time zone; None means when each batch reaches the server.
+            min_version: The version that must answer: the same generation and at least this sequence.
+            deadline: Seconds that the whole stream may take; None means that it may live for ever.
+
+        Raises:
+            BroadsideError: The stream ended before its time, such as UNAVAILABLE when the server goes away.
+            TypeError: An argument has another type, or a batch is one text.
+            ValueError: An argument is out of range, or a batch is larger than a call may be.
+
+        """
+        if deadline is not None:
+            Deadline(deadline)
+        self._begin(None)
+        options = MatchOptions(limit, max_per_group, include, as_of)
+        stream = Stream(batches, _wire.request_to_wire(attributes, options, min_version))
+        return stream.results(self._match_stream.call(stream.requests(), deadline))
 
     def explain(
         self,

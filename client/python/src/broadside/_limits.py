@@ -14,6 +14,9 @@ RESPONSE_BYTES_MAX = 256 * 1024 * 1024
 BATCH_ATTEMPTS_MAX = 4
 """How often a batch of several parts is begun, because the inventory changed between its parts."""
 
+STREAM_BATCHES_MAX = 16
+"""Batches of a stream that are on their way at once."""
+
 DEADLINE_DEFAULT_SECONDS = 2.0
 """The deadline of a call."""
 

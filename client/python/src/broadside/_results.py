@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-from broadside._errors import BroadsideError
+from broadside._errors import BroadsideError, Code
 
 
 class MatchType(IntEnum):
@@ -123,6 +123,27 @@ class BatchResult:
     """The version that answered."""
     results: tuple[QueryResult, ...]
     """One result for each query, in the order of the queries."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamResult:
+    """The answer to one batch of a stream."""
+
+    batch: BatchResult | None
+    """The answers, or None if the batch was refused."""
+    error: BroadsideError | None = None
+    """Why the batch was refused as a whole; None if it was answered. The stream goes on."""
+
+    def raise_for_error(self) -> BatchResult:
+        """Raises the error if the batch was refused, else returns its answers.
+
+        Raises:
+            BroadsideError: The batch was refused.
+
+        """
+        if self.batch is None:
+            raise self.error or BroadsideError(Code.INTERNAL, "expected an answer or an error from the server")
+        return self.batch
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ use broadside_proto::v1 as pb;
 use broadside_proto::v1::attribute_value::Kind;
 use tonic_types::{ErrorDetails, StatusExt};
 
-use super::{batch_request, batch_response, call_error, reload, server_status};
+use super::{batch_request, batch_response, call_error, reload, server_status, stream_outcome};
 use crate::attributes::Attributes;
 use crate::error::{Code, Error, Violation};
 use crate::query::{BatchOptions, Include, MatchOptions, Query};
@@ -222,4 +222,26 @@ fn counts_and_warnings_of_an_inventory_keep_all_they_say() {
     });
     assert_eq!((reload.outcome, reload.counts), (ReloadOutcome::Validated, counts));
     assert_eq!(reload.warnings, warnings);
+}
+
+#[test]
+fn a_batch_of_a_stream_is_answered_or_refused() {
+    use pb::match_stream_response::Outcome;
+    let read = |outcome, queries| {
+        stream_outcome(pb::MatchStreamResponse { request_id: 1, outcome }, queries)
+    };
+    let results = vec![pb::QueryResult { total: 3, ..pb::QueryResult::default() }];
+    let batch = Outcome::Batch(pb::MatchBatchResponse { version: None, results });
+    let answered = read(Some(batch.clone()), 1).expect("a response").expect("an answer");
+    assert_eq!(answered.results[0].as_ref().map(|answer| answer.total), Ok(3));
+
+    let status = tonic_types::Status { code: 9, message: "why".to_owned(), details: Vec::new() };
+    let refused = read(Some(Outcome::Error(status)), 1).expect("a response");
+    let error = refused.expect_err("it is refused");
+    assert_eq!((error.code, error.message.as_str()), (Code::FailedPrecondition, "why"));
+
+    for invalid in [read(Some(batch), 2), read(None, 1)] {
+        let error = invalid.expect_err("no server gives it");
+        assert_eq!(error.reason.as_deref(), Some("RESPONSE_INVALID"));
+    }
 }

@@ -1,8 +1,8 @@
 //! The keyword of a listing that is nearest to matching a text.
 
-use crate::index::patterns::Pattern;
+use crate::index::pattern::Pattern;
 use crate::index::{Index, ListingId};
-use crate::keyword::MatchType;
+use crate::keyword::{Keyword, MatchType};
 use crate::spans::Highlighter;
 use crate::text::{Analyzer, Sigil};
 
@@ -16,37 +16,27 @@ pub(super) fn nearest(
     highlighter: &Highlighter,
     text: &str,
 ) -> Nearest {
-    let keywords = index.listings.keywords_of(listing);
-    let lacks = |number: usize| {
-        let pattern = index.patterns.get(index.listings.keyword_patterns[number]);
-        match pattern.match_type() {
-            MatchType::Regex => usize::MAX,
-            _ => highlighter.missing(&pattern).count(),
-        }
+    let keywords = (0..).zip(index.listings.keywords.of(listing));
+    let read = keywords.map(|(number, keyword)| (number, Pattern::of(index, &keyword), keyword));
+    let lacks = |(_, pattern, _): &(u32, Pattern, Keyword)| match pattern.kind.match_type {
+        MatchType::Regex => usize::MAX,
+        _ => highlighter.missing(pattern).count(),
     };
-    let number = keywords.clone().min_by_key(|&number| lacks(number));
-    let number = number.expect("a listing has a keyword");
-    let keyword = index.listing_keyword(listing, number);
-    let pattern = index.patterns.get(index.listings.keyword_patterns[number]);
+    let nearest = read.min_by_key(lacks).expect("a listing has a keyword");
+    let (keyword_index, pattern, keyword) = nearest;
     let obstacle = obstacle(&pattern, highlighter, &keyword.text, text);
-    let keyword_index = u32::try_from(number - keywords.start).expect("keywords are bounded");
     Nearest { keyword_index, keyword, obstacle }
 }
 
 /// What is in a keyword's way.
-fn obstacle(
-    pattern: &Pattern<'_>,
-    highlighter: &Highlighter,
-    keyword: &str,
-    text: &str,
-) -> Obstacle {
-    if pattern.match_type() == MatchType::Regex {
+fn obstacle(pattern: &Pattern, highlighter: &Highlighter, keyword: &str, text: &str) -> Obstacle {
+    if pattern.kind.match_type == MatchType::Regex {
         return Obstacle::NothingFound;
     }
     if highlighter.missing(pattern).next().is_some() {
         return Obstacle::Lacks(lacking(keyword, text));
     }
-    if pattern.match_type() == MatchType::Exact && highlighter.has_in_order(pattern) {
+    if pattern.kind.match_type == MatchType::Exact && highlighter.has_in_order(pattern) {
         return Obstacle::MoreInText;
     }
     Obstacle::NotInOrder

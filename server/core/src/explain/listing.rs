@@ -1,8 +1,8 @@
 //! One listing: the stages in their order.
 
 use crate::answer::Query;
+use crate::index::leaves::PatternId;
 use crate::index::listings::GroupId;
-use crate::index::patterns::PatternId;
 use crate::index::rules::{NegativeListId, NegativeSetId, Rules};
 use crate::index::{Index, ListingId};
 use crate::judge::first_shared;
@@ -74,11 +74,11 @@ impl Explainer {
         query: &Query<'_>,
         listing: ListingId,
     ) -> Result<Candidate, Miss> {
-        let judged = &index.listings.judged[listing.0 as usize];
-        let mut levels = vec![(Level::Listing, index.rules_or_none(judged.own_rules()))];
-        if judged.group != GroupId::NONE {
+        let class = index.listings.class(listing);
+        let mut levels = vec![(Level::Listing, index.rules_or_none(class.own_rules))];
+        if class.group != GroupId::NONE {
             let id = index.group_of(listing).expect("it has a group").to_owned();
-            let rules = index.rules_or_none(index.rules.group_rules[judged.group.0 as usize]);
+            let rules = index.rules_or_none(class.group_rules);
             levels.push((Level::Group(id), rules));
         }
         if let Some(miss) = out_of_time(query, &levels) {
@@ -109,7 +109,8 @@ impl Explainer {
     ) -> Option<Miss> {
         for (level, rules) in levels {
             let lists = index.rules.lists_of(rules).iter();
-            let lists = lists.map(|&list| (Some(list), index.rules.list_sets[list.0 as usize]));
+            let lists =
+                lists.map(|&list| (Some(list), index.rules.list_sets[list.0 as usize].some()));
             for (list, set) in std::iter::once((None, rules.negatives)).chain(lists) {
                 let Some(set) = set else {
                     continue;
@@ -121,12 +122,14 @@ impl Explainer {
                     Some(list) => self.fired_of_list(index, list, set),
                     None => self.fired_of(index, set),
                 };
-                if let Some(negative) = fired {
+                if let Some(id) = fired {
+                    let negative = index.negative(id);
+                    let spans = self.highlighter.keyword_spans(index, query.text, &negative, id);
                     return Some(Miss::Blocked {
                         level: level.clone(),
                         list: list.map(|list| index.list_name(list).to_owned()),
-                        negative: index.negative(negative),
-                        spans: self.highlighter.pattern_spans(index, query.text, negative).to_vec(),
+                        spans: spans.to_vec(),
+                        negative,
                     });
                 }
             }

@@ -4,9 +4,12 @@
 //! record asks is kept with the numbers of what it refers to ([`records`]). At the end:
 //! 1. references are resolved: what names a group or negative list that does not exist refuses all ([`resolve`]);
 //! 2. words are numbered from the rarest to the most frequent (ties by bytes), listings by their ids ([`order`]);
-//! 3. drafts are sorted by (their distinct words ascending, kind, tokens), so that equal ones are neighbours and those
-//!    of a part of the trie are a range;
-//! 4. each run of equal drafts becomes a pattern with its postings, each range a node or a leaf ([`layout`]).
+//! 3. drafts are put into a bucket for each rarest word ([`buckets`]); in it they are sorted by (their distinct words
+//!    ascending, kind, tokens), so that equal ones are neighbours and those of a part of the trie are a range;
+//! 4. each run of equal drafts becomes a pattern, each range a node or a leaf ([`patterns`]). Two threads share the buckets;
+//! 5. everything else is laid out in the order of listings ([`layout`]).
+//!
+//! Beside what becomes part of the index, the builder holds some twenty bytes a keyword.
 //!
 //! The same records in the same order give the same index, bit for bit.
 
@@ -20,17 +23,24 @@ use crate::review::{self, Ordinals, Review};
 use crate::targeting::{ExpressionsBuilder, TargetingId};
 
 use super::Index;
-use super::arena::Arena;
+use super::arena::ArenaBuilder;
 use super::interner::Interner;
+use super::keyword_texts::KeywordTextsBuilder;
+use super::leaves::Kind;
 use super::rules::Flight;
 
-use keywords::{Bid, Keywords, Owner};
-use records::{GroupDraft, ListingDraft, NamedList, RulesDraft};
+use drafts::Owner;
+use keywords::Keywords;
+use layout::LaidOut;
+use records::{Distinct, GroupDraft, ListingDraft, NamedList, RulesDraft};
 
+mod buckets;
 mod check;
+mod drafts;
 mod keywords;
 mod layout;
 mod order;
+mod patterns;
 mod records;
 mod resolve;
 mod rows;
@@ -41,10 +51,14 @@ pub struct IndexBuilder {
     keywords: Keywords,
     ids: Interner,
     listings: Vec<ListingDraft>,
-    payloads: Arena,
-    /// Texts of positive keywords.
-    keyword_texts: Arena,
+    payloads: ArenaBuilder,
+    keyword_texts: KeywordTextsBuilder,
+    /// By listing: the number of its first keyword among all texts.
     first_keyword: Vec<u32>,
+    /// Bits of qualities.
+    qualities: Distinct<u64>,
+    /// What listings and groups ask apart from keywords and negatives.
+    rules: Distinct<RulesDraft>,
     /// Names of groups, described or only referred to.
     group_names: Interner,
     /// By the number of its name: what is known of a group.
@@ -57,11 +71,13 @@ pub struct IndexBuilder {
     lists: Vec<Option<NamedList>>,
     /// How many negative lists were added.
     lists_added: u32,
-    /// Numbers of names of negative lists that listings and groups refer to.
-    list_references: Vec<u32>,
     targetings: ExpressionsBuilder,
     /// Instead of [`SHARED_KEYWORD_LISTINGS_MAX`](crate::limits::SHARED_KEYWORD_LISTINGS_MAX).
     shared_listings_max: Option<u32>,
+    /// Instead of what makes a thread worth its start.
+    thread_drafts_min: Option<usize>,
+    /// Instead of [`LEAF_PATTERNS_MAX`](super::leaves::LEAF_PATTERNS_MAX).
+    leaf_patterns_max: Option<usize>,
 }
 
 impl IndexBuilder {
@@ -77,6 +93,22 @@ impl IndexBuilder {
         IndexBuilder { shared_listings_max: Some(most), ..self }
     }
 
+    /// Shares the work of the end among threads from this many keywords on, so that small inventories are laid out by
+    /// several.
+    #[cfg(feature = "naive")]
+    #[must_use]
+    pub fn with_thread_keywords_min(self, most: usize) -> IndexBuilder {
+        IndexBuilder { thread_drafts_min: Some(most.max(1)), ..self }
+    }
+
+    /// Divides what has more than this many patterns, at most 32, so that small inventories have nodes.
+    #[cfg(feature = "naive")]
+    #[must_use]
+    pub fn with_leaf_patterns_max(self, most: usize) -> IndexBuilder {
+        let most = most.clamp(1, super::leaves::LEAF_PATTERNS_MAX);
+        IndexBuilder { leaf_patterns_max: Some(most), ..self }
+    }
+
     /// How many listings were added.
     pub fn listings(&self) -> usize {
         self.listings.len()
@@ -90,14 +122,13 @@ impl IndexBuilder {
         let mut errors = self.check_listing(listing);
         let mark = self.keywords.mark();
         let ordinal = u32::try_from(self.listings.len()).expect("at most LISTINGS_MAX");
+        let text_bytes = listing.keywords.iter().map(|keyword| keyword.text.len() + 16).sum();
+        if !self.keyword_texts.has_room(text_bytes) {
+            let reason = Reason::TooManyRecords(self.listings.len());
+            errors.push(RecordError { field: Field::Keywords, reason });
+        }
         for (nth, keyword) in listing.keywords.iter().enumerate() {
-            let (bid, bid_micros) = match (keyword.bid_micros, listing.bid_micros) {
-                (Some(own), _) => (Bid::Keyword, own),
-                (None, Some(bid)) => (Bid::Listing, bid),
-                (None, None) => (Bid::Group, 0),
-            };
-            let owner = Owner::Positive(bid);
-            if let Err(reason) = self.keywords.add(keyword, owner, ordinal, nth, bid_micros) {
+            if let Err(reason) = self.keywords.add(keyword, Owner::Positive, ordinal, nth) {
                 errors.push(RecordError { field: Field::Keyword(nth), reason });
             }
         }
@@ -115,14 +146,20 @@ impl IndexBuilder {
             targeting,
             lists: self.refer(&listing.negative_lists),
         };
-        // A quality of -0.0 would make scores of -0.0, which are sorted after 0.0.
-        let quality = listing.quality.abs();
-        self.listings.push(ListingDraft { quality, group, rules });
+        self.listings.push(ListingDraft {
+            bid_micros: listing.bid_micros.unwrap_or(0),
+            // A quality of -0.0 would make scores of -0.0, which are sorted after 0.0.
+            quality: self.qualities.number(listing.quality.abs().to_bits()),
+            group: group.unwrap_or(ListingDraft::NO_GROUP),
+            rules: self.rules.number(rules),
+            has_bid: listing.bid_micros.is_some(),
+            lends_bid: listing.keywords.iter().any(|keyword| keyword.bid_micros.is_none()),
+        });
         self.payloads.push(&listing.payload);
-        let first = u32::try_from(self.keyword_texts.len()).expect("fewer than tokens");
-        self.first_keyword.push(first);
-        for keyword in &listing.keywords {
-            self.keyword_texts.push(keyword.text.as_bytes());
+        self.first_keyword.push(self.keyword_texts.next_entry());
+        for (nth, keyword) in listing.keywords.iter().enumerate() {
+            let last = nth + 1 == listing.keywords.len();
+            self.keyword_texts.push(keyword, Kind::of(keyword), last);
         }
         Ok(())
     }
@@ -152,7 +189,7 @@ impl IndexBuilder {
             targeting,
             lists: self.refer(&group.negative_lists),
         };
-        let ordinal = Some(self.groups_added);
+        let (ordinal, rules) = (Some(self.groups_added), self.rules.number(rules));
         self.groups[number as usize] =
             Some(GroupDraft { ordinal, rules, bid_micros: group.bid_micros });
         self.groups_added += 1;
@@ -163,7 +200,8 @@ impl IndexBuilder {
     /// added under the same id, before or after, keeps what it says.
     pub fn name_group(&mut self, id: &str) {
         let number = self.group_number(id) as usize;
-        self.groups[number].get_or_insert(GroupDraft::UNDESCRIBED);
+        let rules = self.rules.number(RulesDraft::default());
+        self.groups[number].get_or_insert(GroupDraft { ordinal: None, rules, bid_micros: None });
     }
 
     /// Adds a negative list.
@@ -195,7 +233,7 @@ impl IndexBuilder {
     /// makes too large.
     pub fn finish(mut self) -> Result<Index, Vec<Unresolved>> {
         self.resolve()?;
-        Ok(layout::lay_out(self).0)
+        Ok(layout::lay_out(self).index)
     }
 
     /// The same, and says what is probably a mistake in it: how much of what, and the first `most` of all.
@@ -206,8 +244,8 @@ impl IndexBuilder {
         self.resolve()?;
         let groups =
             self.groups.iter().map(|group| group.and_then(|group| group.ordinal)).collect();
-        let (index, listings) = layout::lay_out(self);
-        let review = review::review(&index, &Ordinals { listings, groups }, most);
+        let LaidOut { index, listings, with_duplicates } = layout::lay_out(self);
+        let review = review::review(&index, &Ordinals { listings, groups, with_duplicates }, most);
         Ok((index, review))
     }
 
@@ -219,7 +257,7 @@ impl IndexBuilder {
         errors: &mut Vec<RecordError>,
     ) {
         for (nth, negative) in negatives.iter().enumerate() {
-            if let Err(reason) = self.keywords.add(negative, owner, number, nth, 0) {
+            if let Err(reason) = self.keywords.add(negative, owner, number, nth) {
                 errors.push(RecordError { field: Field::Negative(nth), reason });
             }
         }
@@ -240,23 +278,9 @@ impl IndexBuilder {
         }
     }
 
-    /// Notes references to negative lists; where they begin and end.
-    fn refer(&mut self, names: &[String]) -> (u32, u32) {
-        let place = |references: &[u32]| u32::try_from(references.len()).expect("bounded");
-        let start = place(&self.list_references);
-        for name in names {
-            let number = self.list_number(name);
-            self.list_references.push(number);
-        }
-        (start, place(&self.list_references))
-    }
-
-    /// Numbers of the keywords of a listing, given by its ordinal.
-    fn keywords_of(&self, ordinal: u32) -> std::ops::Range<usize> {
-        let ordinal = ordinal as usize;
-        let end = self.first_keyword.get(ordinal + 1);
-        let end = end.map_or(self.keyword_texts.len(), |&end| end as usize);
-        self.first_keyword[ordinal] as usize..end
+    /// Numbers of names of negative lists.
+    fn refer(&mut self, names: &[String]) -> Vec<u32> {
+        names.iter().map(|name| self.list_number(name)).collect()
     }
 
     fn group_number(&mut self, id: &str) -> u32 {

@@ -1,8 +1,7 @@
 //! Records as they were loaded, read back from the index: for people and tools that ask what is served.
 //!
 //! What comes back is equivalent to what was loaded, in its canonical form: a phrase with both anchors is an EXACT, of
-//! negatives that are the same after analysis the one that was written first is given, in the order of the index, and of
-//! a listing's keywords that are the same each has the bid of the best.
+//! negatives that are the same after analysis the one that was written first is given, in the order of the index.
 
 use crate::group::Group;
 use crate::keyword::Keyword;
@@ -10,8 +9,9 @@ use crate::listing::{Listing, Status};
 use crate::negative_list::NegativeList;
 use crate::targeting::TargetingId;
 
+use super::keyword_texts::kind_of;
+use super::leaves::{Kind, PatternId};
 use super::listings::GroupId;
-use super::patterns::PatternId;
 use super::rules::{NegativeListId, NegativeSetId, Rules, RulesId};
 use super::{Index, ListingId};
 
@@ -32,26 +32,25 @@ impl Index {
 
     /// The id of a listing's group.
     pub fn group_of(&self, listing: ListingId) -> Option<&str> {
-        let group = self.listings.judged[listing.0 as usize].group;
+        let group = self.listings.class(listing).group;
         (group != GroupId::NONE).then(|| self.rules.group_ids.get_str(group.0 as usize))
     }
 
     /// A listing as it was loaded.
     pub fn listing(&self, listing: ListingId) -> Listing {
-        let judged = &self.listings.judged[listing.0 as usize];
-        let rules = self.rules_or_none(judged.own_rules());
-        let keywords = self.listings.keywords_of(listing);
-        let bid_micros = keywords.clone().find_map(|number| self.bid(listing, number, false));
+        let judged = self.listings.judged(listing);
+        let class = self.listings.class(listing);
+        let rules = self.rules_or_none(class.own_rules);
         Listing {
             id: self.listing_id(listing).to_owned(),
             group: self.group_of(listing).map(str::to_owned),
-            keywords: keywords.map(|number| self.listing_keyword(listing, number)).collect(),
+            keywords: self.listings.keywords.of(listing).collect(),
             negatives: self.negatives_of(rules.negatives),
             negative_lists: self.list_names(&rules),
             targeting: self.targeting_source(rules.targeting),
             // A bid of 0 is what counts if neither the listing nor its group has one.
-            bid_micros: bid_micros.filter(|&bid| Some(bid) != self.group_bid(judged.group)),
-            quality: judged.quality,
+            bid_micros: Some(judged.bid_micros).filter(|&bid| bid != self.group_bid(class.group)),
+            quality: self.listings.quality(listing),
             status: status(&rules),
             start_time: rules.flight.start,
             end_time: rules.flight.end,
@@ -72,7 +71,7 @@ impl Index {
             targeting: self.targeting_source(rules.targeting),
             negatives: self.negatives_of(rules.negatives),
             negative_lists: self.list_names(&rules),
-            bid_micros: self.rules.group_bids[number],
+            bid_micros: self.rules.group_bids[number].get(),
         })
     }
 
@@ -80,33 +79,17 @@ impl Index {
     pub fn negative_list(&self, name: &str) -> Option<NegativeList> {
         let lists = self.rules.list_names.len();
         let number = (0..lists).find(|&number| self.rules.list_names.get_str(number) == name)?;
-        let negatives = self.negatives_of(self.rules.list_sets[number]);
+        let negatives = self.negatives_of(self.rules.list_sets[number].some());
         Some(NegativeList { name: name.to_owned(), negatives })
-    }
-
-    /// A keyword of a listing, by its number among all keywords.
-    pub(crate) fn listing_keyword(&self, listing: ListingId, number: usize) -> Keyword {
-        let pattern = self.patterns.get(self.listings.keyword_patterns[number]);
-        Keyword {
-            text: self.listings.keywords.get_str(number).to_owned(),
-            match_type: pattern.match_type(),
-            bid_micros: self.bid(listing, number, true),
-            anchor_start: pattern.anchor_start(),
-            anchor_end: pattern.anchor_end(),
-        }
     }
 
     /// A negative as it was written first.
     pub(crate) fn negative(&self, id: PatternId) -> Keyword {
         let at = self.negative_patterns.binary_search(&id).expect("it is a negative");
-        let pattern = self.patterns.get(id);
-        Keyword {
-            text: self.negatives.get_str(at).to_owned(),
-            match_type: pattern.match_type(),
-            bid_micros: None,
-            anchor_start: pattern.anchor_start(),
-            anchor_end: pattern.anchor_end(),
-        }
+        let (&kind, text) = self.negatives.get(at).split_first().expect("its kind comes first");
+        let Kind { match_type, anchor_start, anchor_end } = kind_of(kind);
+        let text = str::from_utf8(text).expect("texts are put in as UTF-8").to_owned();
+        Keyword { text, match_type, bid_micros: None, anchor_start, anchor_end }
     }
 
     /// The name of a negative list.
@@ -115,23 +98,14 @@ impl Index {
     }
 
     /// Rules that may be absent.
-    pub(crate) fn rules_or_none(&self, rules: Option<RulesId>) -> Rules {
-        rules.map_or(Rules::NONE, |rules| *self.rules.get(rules))
+    pub(crate) fn rules_or_none(&self, rules: RulesId) -> Rules {
+        rules.some().map_or(Rules::NONE, |rules| self.rules.get(rules))
     }
 
-    /// The bid of a keyword: its own, or else the one that it has from listing or group.
-    fn bid(&self, listing: ListingId, number: usize, own: bool) -> Option<u64> {
-        let pattern = self.patterns.get(self.listings.keyword_patterns[number]);
-        let first = pattern.first_posting as usize;
-        let postings = &self.postings[first..first + pattern.postings as usize];
-        let at = postings.binary_search_by_key(&listing, |posting| posting.listing);
-        let posting = postings[at.expect("a keyword's pattern has its listing")];
-        (posting.has_own_bid() == own).then_some(posting.bid_micros)
-    }
-
-    fn group_bid(&self, group: GroupId) -> Option<u64> {
-        let bid = self.rules.group_bids.get(group.0 as usize).copied().flatten();
-        Some(bid.unwrap_or(0))
+    /// The bid that a group lends to its listings.
+    fn group_bid(&self, group: GroupId) -> u64 {
+        let bid = self.rules.group_bids.get(group.0 as usize).and_then(|bid| bid.get());
+        bid.unwrap_or(0)
     }
 
     fn negatives_of(&self, set: Option<NegativeSetId>) -> Vec<Keyword> {

@@ -3,16 +3,26 @@
 //!
 //! Listings are numbered by ascending bytes of their ids, so that a tie between two is broken by comparing numbers.
 
+use broadside_memory::{Array, prefetch};
+use zerocopy::{FromBytes, Immutable, IntoBytes};
+
 use super::arena::Arena;
-use super::patterns::PatternId;
+use super::keyword_texts::KeywordTexts;
 use super::rules::RulesId;
+use crate::limits::LISTINGS_MAX;
 
 /// A listing of one index. The order is the order of ids.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, FromBytes, IntoBytes, Immutable,
+)]
+#[repr(transparent)]
 pub struct ListingId(pub(crate) u32);
 
 /// A group of one index.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, FromBytes, IntoBytes, Immutable,
+)]
+#[repr(transparent)]
 pub(crate) struct GroupId(pub(crate) u32);
 
 impl GroupId {
@@ -21,17 +31,35 @@ impl GroupId {
 }
 
 /// What every candidate is judged by.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, FromBytes, IntoBytes, Immutable)]
+#[repr(C)]
 pub(crate) struct Judged {
-    /// What a bid is multiplied with.
-    pub(crate) quality: f64,
-    /// Its group.
+    /// The bid of keywords that have none of their own.
+    pub(crate) bid_micros: u64,
+    /// The number of its quality among the distinct ones.
+    pub(crate) quality: u32,
+    /// The number of its class, and in the top bit whether there are rules in it.
+    class: u32,
+}
+
+const _: () = assert!(size_of::<Judged>() == 16, "four listings to a cache line");
+const _: () = assert!(LISTINGS_MAX < Judged::HAS_RULES as usize, "classes, at most one each");
+
+/// Group and rules of listings. Listings with the same ones share it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, FromBytes, IntoBytes, Immutable)]
+#[repr(C)]
+pub(crate) struct Class {
+    /// The group.
     pub(crate) group: GroupId,
-    rules: u32,
+    /// The rules of the listings themselves.
+    pub(crate) own_rules: RulesId,
+    /// The rules of the group.
+    pub(crate) group_rules: RulesId,
 }
 
 /// One listing's use of a pattern as a positive keyword.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, FromBytes, IntoBytes, Immutable)]
+#[repr(C)]
 pub(crate) struct Posting {
     /// The listing.
     pub(crate) listing: ListingId,
@@ -44,51 +72,41 @@ pub(crate) struct Posting {
 /// All listings.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Listings {
-    pub(crate) judged: Vec<Judged>,
+    pub(crate) judged: Array<Judged>,
+    /// What bids are multiplied with.
+    pub(crate) qualities: Array<f64>,
+    pub(crate) classes: Array<Class>,
     pub(crate) ids: Arena,
+    /// None at all if no listing has one.
     pub(crate) payloads: Arena,
-    /// Texts of all keywords as they were written, without marks.
-    pub(crate) keywords: Arena,
-    /// What each keyword became.
-    pub(crate) keyword_patterns: Vec<PatternId>,
-    /// Where each listing's keywords begin.
-    pub(crate) first_keyword: Vec<u32>,
+    pub(crate) keywords: KeywordTexts,
 }
 
 impl Judged {
-    /// Some rule of its group must be looked at.
-    const OF_GROUP: u32 = 1 << 31;
-    /// It has no rules of its own.
-    const NO_OWN: u32 = Judged::OF_GROUP - 1;
+    const HAS_RULES: u32 = 1 << 31;
 
-    /// `of_group` says that the group has rules.
-    pub(crate) fn new(
-        quality: f64,
-        group: GroupId,
-        own: Option<RulesId>,
-        of_group: bool,
-    ) -> Judged {
-        let own = own.map_or(Judged::NO_OWN, |rules| rules.0);
-        Judged { quality, group, rules: own | if of_group { Judged::OF_GROUP } else { 0 } }
+    pub(crate) fn new(bid_micros: u64, quality: u32, class: u32, has_rules: bool) -> Judged {
+        let flag = if has_rules { Judged::HAS_RULES } else { 0 };
+        Judged { bid_micros, quality, class: class | flag }
     }
 
     /// Whether neither it nor its group has rules.
     #[inline]
     pub(crate) fn is_free(&self) -> bool {
-        self.rules == Judged::NO_OWN
+        self.class & Judged::HAS_RULES == 0
     }
 
-    /// Its own rules.
+    /// The number of its class.
     #[inline]
-    pub(crate) fn own_rules(&self) -> Option<RulesId> {
-        let own = self.rules & !Judged::OF_GROUP;
-        (own != Judged::NO_OWN).then_some(RulesId(own))
+    pub(crate) fn class(&self) -> usize {
+        (self.class & !Judged::HAS_RULES) as usize
     }
+}
 
-    /// Whether its group has rules.
-    #[inline]
-    pub(crate) fn has_group_rules(&self) -> bool {
-        self.rules & Judged::OF_GROUP != 0
+impl Class {
+    /// Whether somebody must look at rules.
+    pub(crate) fn has_rules(&self) -> bool {
+        self.own_rules != RulesId::NONE || self.group_rules != RulesId::NONE
     }
 }
 
@@ -121,22 +139,32 @@ impl Listings {
         self.judged.len()
     }
 
-    /// Numbers of a listing's keywords in [`Listings::keywords`].
-    pub(crate) fn keywords_of(&self, listing: ListingId) -> std::ops::Range<usize> {
-        let at = listing.0 as usize;
-        let end = self.first_keyword.get(at + 1).map_or(self.keywords.len(), |&end| end as usize);
-        self.first_keyword[at] as usize..end
+    /// What a listing is judged by.
+    #[inline]
+    pub(crate) fn judged(&self, listing: ListingId) -> &Judged {
+        &self.judged[listing.0 as usize]
+    }
+
+    /// Asks memory for what a listing is judged by.
+    #[inline]
+    pub(crate) fn prefetch(&self, listing: ListingId) {
+        prefetch(&self.judged, listing.0 as usize);
+    }
+
+    /// What a listing's bids are multiplied with.
+    #[inline]
+    pub(crate) fn quality(&self, listing: ListingId) -> f64 {
+        self.qualities[self.judged(listing).quality as usize]
+    }
+
+    /// The group and the rules of a listing.
+    #[inline]
+    pub(crate) fn class(&self, listing: ListingId) -> &Class {
+        &self.classes[self.judged(listing).class()]
     }
 
     /// Bytes of memory of the part that candidates are judged by.
     pub(crate) fn judged_bytes(&self) -> usize {
-        size_of_val(self.judged.as_slice())
-    }
-
-    /// Bytes of memory of the keywords as they were written.
-    pub(crate) fn keyword_bytes(&self) -> usize {
-        self.keywords.bytes()
-            + size_of_val(self.keyword_patterns.as_slice())
-            + size_of_val(self.first_keyword.as_slice())
+        self.judged.size_bytes() + self.qualities.size_bytes() + self.classes.size_bytes()
     }
 }

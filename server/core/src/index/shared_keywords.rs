@@ -4,8 +4,9 @@
 //! [`SHARED_KEYWORD_LISTINGS_MAX`](crate::limits::SHARED_KEYWORD_LISTINGS_MAX), they have a second order, by score, so
 //! that the best of them are found without looking at the rest ([`crate::rank`]).
 
+use broadside_memory::Array;
+
 use super::listings::{Listings, Posting};
-use super::patterns::Patterns;
 use crate::listing::score;
 
 /// See the module's text.
@@ -14,40 +15,41 @@ pub(crate) struct SharedKeywords {
     /// Patterns of more listings than this many have a second order.
     pub(crate) listings_max: u32,
     /// First postings of the patterns that have such an order, ascending.
-    first_postings: Vec<u32>,
+    pub(crate) first_postings: Array<u32>,
     /// Where the order of each begins.
-    starts: Vec<u32>,
+    pub(crate) starts: Array<u32>,
     /// Numbers of postings, the best one first; ties by listing.
-    by_score: Vec<u32>,
+    pub(crate) by_score: Array<u32>,
 }
 
 impl SharedKeywords {
-    /// The orders of all patterns that need one.
+    /// The orders of all runs of postings that need one. `runs` are the first posting of each and how many it has,
+    /// ascending.
     pub(crate) fn of(
-        patterns: &Patterns,
+        runs: &[(u32, u32)],
         postings: &[Posting],
         listings: &Listings,
         listings_max: u32,
     ) -> SharedKeywords {
-        let (first_postings, starts, by_score) = (Vec::new(), Vec::new(), Vec::new());
-        let mut shared = SharedKeywords { listings_max, first_postings, starts, by_score };
+        let (mut first_postings, mut starts, mut by_score) = (Vec::new(), Vec::new(), Vec::new());
         let worth = |number: u32| {
             let posting = &postings[number as usize];
-            score(posting.bid_micros, listings.judged[posting.listing.0 as usize].quality)
+            score(posting.bid_micros, listings.quality(posting.listing))
         };
-        for (_, pattern) in patterns.iter() {
-            if pattern.postings <= listings_max {
-                continue;
-            }
-            let start = shared.by_score.len();
-            let first = pattern.first_posting;
-            shared.first_postings.push(first);
-            shared.starts.push(u32::try_from(start).expect("fewer than postings"));
-            shared.by_score.extend(first..first + pattern.postings);
+        for &(first, count) in runs.iter().filter(|&&(_, count)| count > listings_max) {
+            let start = by_score.len();
+            first_postings.push(first);
+            starts.push(u32::try_from(start).expect("fewer than postings"));
+            by_score.extend(first..first + count);
             // Postings are in the order of listings, and the sort is stable.
-            shared.by_score[start..].sort_by(|&a, &b| worth(b).total_cmp(&worth(a)));
+            by_score[start..].sort_by(|&a, &b| worth(b).total_cmp(&worth(a)));
         }
-        shared
+        SharedKeywords {
+            listings_max,
+            first_postings: first_postings.into(),
+            starts: starts.into(),
+            by_score: by_score.into(),
+        }
     }
 
     /// Where the order of the pattern with this first posting begins.
@@ -69,8 +71,6 @@ impl SharedKeywords {
 
     /// Bytes of memory.
     pub(crate) fn bytes(&self) -> usize {
-        size_of_val(self.first_postings.as_slice())
-            + size_of_val(self.starts.as_slice())
-            + size_of_val(self.by_score.as_slice())
+        self.first_postings.size_bytes() + self.starts.size_bytes() + self.by_score.size_bytes()
     }
 }

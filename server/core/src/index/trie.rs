@@ -4,208 +4,218 @@
 //! rarest to the most frequent. The words of a text in the same order are walked along it: a keyword is reached if and
 //! only if all of its words are there. Because the first step is the rarest word, few keywords hang below a frequent one.
 //!
-//! Where at most [`LEAF_PATTERNS_MAX`] patterns remain, no more nodes are made: they are a *leaf*, a run in
-//! [`Patterns`](super::patterns::Patterns), and are compared one by one. Most keywords end so after one or two words.
+//! Where at most [`LEAF_PATTERNS_MAX`](super::leaves::LEAF_PATTERNS_MAX) patterns remain, no more nodes are made: they are
+//! a leaf ([`super::leaves`]). Most keywords end so after one or two words, so that a keyword's last words need no nodes of
+//! their own.
 //!
-//! Every way down carries a 32-bit *filter* of words, one bit a word: for a leaf the words that each of its patterns
-//! still needs, for a node those that lead on from it. Most ways that would end in nothing are not taken.
+//! A node is a run of the one array of edges: first a head, then its edges as a small open-addressing table. Every way down
+//! carries a *filter*: the words one of which the text must have to go on, one bit a word. Most ways that would end in
+//! nothing are not taken.
 
-use super::word::{WordId, filter_bit};
+use broadside_memory::{Array, prefetch};
+use zerocopy::{FromBytes, Immutable, IntoBytes};
 
-/// Patterns that are compared one by one rather than divided further.
-pub(crate) const LEAF_PATTERNS_MAX: usize = 4;
+use super::leaves::LeafId;
+use super::word::{WordFilter, WordId};
+
 /// Edges of a node that are searched one by one rather than by hash.
 const SCANNED_EDGES_MAX: usize = 8;
 
-/// Where a way down leads: nowhere, to a node, or to a leaf.
-///
-/// A leaf has bit 31 set, its number of patterns less one in bits 29 and 30, and the place of the first below. A node
-/// has bit 30 set if patterns end at it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Where a way down leads: nowhere, to a node, or to a leaf. A leaf has bit 31 set, and its place below; a node has the
+/// place of its head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromBytes, IntoBytes, Immutable)]
+#[repr(transparent)]
 pub(crate) struct Target(u32);
 
 /// [`Target`], taken apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// These patterns remain.
-    Leaf {
-        /// Place of the first.
-        first: u32,
-        /// How many there are, at least 1.
-        count: u32,
-    },
-    /// The node of this number.
-    Node {
-        /// Its number.
-        number: u32,
-        /// Whether patterns end at it.
-        terminal: bool,
-    },
+    /// Nothing is there.
+    Nowhere,
+    /// The leaf at this place.
+    Leaf(LeafId),
+    /// The node whose head is at this place.
+    Node(u32),
 }
 
-/// The way down from a word that a text has.
+/// The way down from the first word of keywords.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Root {
     /// Where it leads.
     pub(crate) target: Target,
-    /// The filter of what it leads to.
-    pub(crate) filter: u32,
-}
-
-/// A node: patterns that end here, and edges to longer ones.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Node {
-    /// Place of the first pattern that ends here.
-    pub(crate) first_pattern: u32,
-    /// How many do.
-    pub(crate) patterns: u32,
-    /// The words of its edges.
-    pub(crate) filter: u32,
-    first_edge: u32,
-    /// Slots of its edges; empty ones included.
-    edge_slots: u32,
+    /// The words one of which must come along, of 64; all bits if some keyword needs none.
+    pub(crate) filter: u64,
 }
 
 /// An edge: the next word, and where it leads. A slot without word is empty.
-#[derive(Debug, Clone, Copy)]
+///
+/// In the head of a node `word` is the number of its slots, `target` the leaf of the patterns that end there, and `filter`
+/// the words of its edges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromBytes, IntoBytes, Immutable)]
+#[repr(C)]
 pub(crate) struct Edge {
     /// The next word.
     pub(crate) word: WordId,
-    /// Where it leads, and the filter.
-    pub(crate) root: Root,
+    /// Where it leads.
+    pub(crate) target: Target,
+    /// The words one of which must come along, of 32; all bits if some keyword needs none.
+    pub(crate) filter: u32,
 }
 
-/// Nodes and their edges, in flat arrays. Each node's edges are a small open-addressing table of their own.
+/// Nodes and their edges.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Trie {
-    nodes: Vec<Node>,
-    edges: Vec<Edge>,
+    pub(crate) edges: Array<Edge>,
+}
+
+/// A node of the trie.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Node<'t> {
+    /// The leaf of the patterns that end here.
+    pub(crate) ending: Option<LeafId>,
+    /// The words of its edges, of 32.
+    pub(crate) filter: u32,
+    /// The slots of its edges; empty ones have no word.
+    pub(crate) slots: &'t [Edge],
 }
 
 impl Target {
-    /// Nowhere: in an empty slot.
+    /// Nowhere: in an empty slot, and for a word that is never the first of a keyword.
     pub(crate) const NONE: Target = Target(u32::MAX);
     const LEAF: u32 = 1 << 31;
-    const TERMINAL: u32 = 1 << 30;
-    const COUNT_SHIFT: u32 = 29;
-    /// Places of patterns, and numbers of nodes, are below this.
-    pub(crate) const PLACES_MAX: u32 = (1 << Target::COUNT_SHIFT) - 1;
 
-    /// A leaf of 1 to [`LEAF_PATTERNS_MAX`] patterns.
-    pub(crate) fn leaf(first: u32, count: usize) -> Target {
-        assert!(first < Target::PLACES_MAX && (1..=LEAF_PATTERNS_MAX).contains(&count));
-        #[expect(clippy::cast_possible_truncation, reason = "at most 3")]
-        let count = (count - 1) as u32;
-        Target(Target::LEAF | count << Target::COUNT_SHIFT | first)
+    /// A leaf.
+    pub(crate) fn leaf(leaf: LeafId) -> Target {
+        assert!(leaf.0 < Target::LEAF - 1, "the builder bounds leaves");
+        Target(Target::LEAF | leaf.0)
     }
 
     /// A node.
-    pub(crate) fn node(number: u32, terminal: bool) -> Target {
-        assert!(number < Target::PLACES_MAX);
-        Target(if terminal { Target::TERMINAL } else { 0 } | number)
+    pub(crate) fn node(place: u32) -> Target {
+        assert!(place < Target::LEAF, "the builder bounds edges");
+        Target(place)
     }
 
-    /// Takes it apart. [`Target::NONE`] has no place.
+    /// Takes it apart.
     #[inline]
     pub(crate) fn place(self) -> Place {
-        if self.0 & Target::LEAF != 0 {
-            let count = (self.0 >> Target::COUNT_SHIFT & 3) + 1;
-            Place::Leaf { first: self.0 & Target::PLACES_MAX, count }
+        if self == Target::NONE {
+            Place::Nowhere
+        } else if self.0 & Target::LEAF != 0 {
+            Place::Leaf(LeafId(self.0 & !Target::LEAF))
         } else {
-            let number = self.0 & (Target::TERMINAL - 1);
-            Place::Node { number, terminal: self.0 & Target::TERMINAL != 0 }
+            Place::Node(self.0)
+        }
+    }
+
+    /// The same for what lies this much further behind.
+    pub(crate) fn moved(self, leaves: u32, edges: u32) -> Target {
+        match self.place() {
+            Place::Nowhere => self,
+            Place::Leaf(LeafId(place)) => Target::leaf(LeafId(place + leaves)),
+            Place::Node(place) => Target::node(place + edges),
         }
     }
 }
 
 impl Root {
-    /// Nowhere: in an empty slot.
+    /// Nowhere.
     pub(crate) const NONE: Root = Root { target: Target::NONE, filter: 0 };
 
-    /// Whether it can lead to a match in a text whose later words have this filter.
+    /// Whether it can lead to a match in a text with these later words.
     #[inline]
-    pub(crate) fn may_match(self, later_words: u32) -> bool {
-        match self.target.place() {
-            Place::Leaf { .. } => self.filter & !later_words == 0,
-            Place::Node { terminal, .. } => terminal || self.filter & later_words != 0,
-        }
+    pub(crate) fn may_match(&self, later: &WordFilter) -> bool {
+        self.filter & later.of_64 != 0 || self.filter == u64::MAX
+    }
+}
+
+impl Edge {
+    /// An empty slot.
+    pub(crate) const EMPTY: Edge = Edge { word: WordId::NONE, target: Target::NONE, filter: 0 };
+
+    /// Whether it can lead to a match in a text with these later words.
+    #[inline]
+    pub(crate) fn may_match(&self, later: &WordFilter) -> bool {
+        self.filter & later.of_32 != 0 || self.filter == u32::MAX
     }
 }
 
 impl Trie {
-    /// Adds a node with its edges and returns its number.
-    pub(crate) fn push(&mut self, first_pattern: u32, patterns: u32, edges: &[Edge]) -> u32 {
-        let slots = match edges.len() {
-            count if count <= SCANNED_EDGES_MAX => count,
-            count => count + count / 2,
+    /// The node whose head is at this place.
+    #[inline]
+    pub(crate) fn node(&self, place: u32) -> Node<'_> {
+        let place = place as usize;
+        let head = &self.edges[place];
+        let slots = &self.edges[place + 1..place + 1 + head.word.0 as usize];
+        let ending = match head.target.place() {
+            Place::Leaf(leaf) => Some(leaf),
+            _ => None,
         };
-        let first = self.edges.len();
-        self.edges.resize(first + slots, Edge { word: WordId::NONE, root: Root::NONE });
-        let table = &mut self.edges[first..];
-        let mut filter = 0;
-        for (nth, edge) in edges.iter().enumerate() {
-            filter |= filter_bit(edge.word);
-            let mut at = if slots <= SCANNED_EDGES_MAX { nth } else { slot_of(edge.word, slots) };
-            while table[at].word != WordId::NONE {
-                at = if at + 1 == slots { 0 } else { at + 1 };
-            }
-            table[at] = *edge;
-        }
-        let number = u32::try_from(self.nodes.len()).expect("patterns, and so nodes, fit 29 bits");
-        self.nodes.push(Node {
-            first_pattern,
-            patterns,
-            filter,
-            first_edge: u32::try_from(first).expect("edges are at most three halves of patterns"),
-            edge_slots: u32::try_from(slots).expect("edges are at most three halves of patterns"),
-        });
-        number
+        Node { ending, filter: head.filter, slots }
     }
 
-    /// The node of this number.
+    /// Asks memory for the head of a node.
     #[inline]
-    pub(crate) fn node(&self, number: u32) -> &Node {
-        &self.nodes[number as usize]
-    }
-
-    /// The slots of a node's edges; empty ones have no word.
-    #[inline]
-    pub(crate) fn edges(&self, node: &Node) -> &[Edge] {
-        let first = node.first_edge as usize;
-        &self.edges[first..first + node.edge_slots as usize]
-    }
-
-    /// Nodes, for walking all of them.
-    pub(crate) fn nodes(&self) -> &[Node] {
-        &self.nodes
+    pub(crate) fn prefetch(&self, place: u32) {
+        prefetch(&self.edges, place as usize);
     }
 
     /// Bytes of memory.
     pub(crate) fn bytes(&self) -> usize {
-        size_of_val(self.nodes.as_slice()) + size_of_val(self.edges.as_slice())
+        self.edges.size_bytes()
     }
 }
 
-/// Finds a word among a node's edges.
-#[inline]
-pub(crate) fn find_edge(edges: &[Edge], word: WordId) -> Option<Root> {
-    if edges.len() <= SCANNED_EDGES_MAX {
-        return edges.iter().find(|edge| edge.word == word).map(|edge| edge.root);
+/// Adds a node with its edges, and gives its place.
+pub(crate) fn push_node(all: &mut Vec<Edge>, ending: Option<LeafId>, edges: &[Edge]) -> u32 {
+    let slots = match edges.len() {
+        count if count <= SCANNED_EDGES_MAX => count,
+        count => count + count / 2,
+    };
+    let place = u32::try_from(all.len()).expect("edges are at most three halves of patterns");
+    let word = WordId(u32::try_from(slots).expect("edges are at most three halves of patterns"));
+    let target = ending.map_or(Target::NONE, Target::leaf);
+    let filter = WordFilter::of_all(edges.iter().map(|edge| edge.word)).of_32;
+    all.push(Edge { word, target, filter });
+    let first = all.len();
+    all.resize(first + slots, Edge::EMPTY);
+    let table = &mut all[first..];
+    for (nth, edge) in edges.iter().enumerate() {
+        let mut at = if slots <= SCANNED_EDGES_MAX { nth } else { slot_of(edge.word, slots) };
+        while table[at].word != WordId::NONE {
+            at = if at + 1 == slots { 0 } else { at + 1 };
+        }
+        table[at] = *edge;
     }
-    let mut at = slot_of(word, edges.len());
+    place
+}
+
+/// Where a search for this word begins among a node's slots.
+#[inline]
+pub(crate) fn first_slot(slots: usize, word: WordId) -> usize {
+    if slots <= SCANNED_EDGES_MAX { 0 } else { slot_of(word, slots) }
+}
+
+/// Finds a word among a node's slots.
+#[inline]
+pub(crate) fn find_edge(slots: &[Edge], word: WordId) -> Option<&Edge> {
+    if slots.len() <= SCANNED_EDGES_MAX {
+        return slots.iter().find(|edge| edge.word == word);
+    }
+    let mut at = slot_of(word, slots.len());
     loop {
-        let edge = &edges[at];
+        let edge = &slots[at];
         if edge.word == word {
-            return Some(edge.root);
+            return Some(edge);
         }
         if edge.word == WordId::NONE {
             return None;
         }
-        at = if at + 1 == edges.len() { 0 } else { at + 1 };
+        at = if at + 1 == slots.len() { 0 } else { at + 1 };
     }
 }
 
-/// The slot where a search for this word begins: its share of the whole range.
+/// A word's share of the whole range of slots.
 #[inline]
 fn slot_of(word: WordId, slots: usize) -> usize {
     let hash = word.0.wrapping_mul(0x9e37_79b1);
@@ -214,24 +224,22 @@ fn slot_of(word: WordId, slots: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Edge, Root, Target, Trie, WordId, find_edge};
+    use super::{Edge, LeafId, Target, Trie, WordId, find_edge, push_node};
 
     /// A node with edges of these words; each must be found, and their neighbours must not.
     fn check(words: impl Iterator<Item = u32> + Clone) {
-        let root = |word| Root { target: Target::leaf(word, 1), filter: word };
-        let edges: Vec<_> =
-            words.clone().map(|word| Edge { word: WordId(word), root: root(word) }).collect();
-        let mut trie = Trie::default();
-        let number = trie.push(0, 0, &edges);
-        let slots = trie.edges(trie.node(number));
+        let edge =
+            |word| Edge { word: WordId(word), target: Target::leaf(LeafId(word)), filter: word };
+        let edges: Vec<_> = words.clone().map(edge).collect();
+        let mut all = Vec::new();
+        let place = push_node(&mut all, None, &edges);
+        let trie = Trie { edges: all.into() };
+        let node = trie.node(place);
         for word in words {
-            assert_eq!(
-                find_edge(slots, WordId(word)),
-                Some(root(word)),
-                "{word} of {}",
-                edges.len()
-            );
-            assert_eq!(find_edge(slots, WordId(word + 1)), None, "{} of {}", word + 1, edges.len());
+            let found = find_edge(node.slots, WordId(word));
+            assert_eq!(found, Some(&edge(word)), "{word} of {}", edges.len());
+            let found = find_edge(node.slots, WordId(word + 1));
+            assert_eq!(found, None, "{} of {}", word + 1, edges.len());
         }
     }
 

@@ -8,6 +8,9 @@
 //! Texts only probe this table, they never grow it: what a stranger sends cannot make probes longer. An inventory could;
 //! [`Vocabulary::build`] tries other seeds if a run of slots becomes longer than it should be.
 
+use broadside_memory::{Array, prefetch};
+use zerocopy::{FromBytes, Immutable, IntoBytes};
+
 use super::trie::{Root, Target};
 use super::word::WordId;
 use crate::text::Sigil;
@@ -21,26 +24,39 @@ const SEEDS_MAX: u64 = 8;
 /// See the module's text.
 #[derive(Debug, Clone)]
 pub(crate) struct Vocabulary {
-    slots: Vec<Slot>,
+    pub(crate) slots: Array<Slot>,
     /// The bytes of words too long for their slots.
-    long_words: Vec<u8>,
-    seed: u64,
-    words: u32,
+    pub(crate) long_words: Array<u8>,
+    pub(crate) seed: u64,
+    pub(crate) words: u32,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Slot {
+/// A word, and the [`Root`] that it leads to.
+#[derive(Debug, Clone, Copy, FromBytes, IntoBytes, Immutable)]
+#[repr(C)]
+pub(crate) struct Slot {
+    filter: u64,
     key: Key,
     word: WordId,
-    root: Root,
+    target: Target,
 }
+
+const _: () = assert!(size_of::<Slot>() == 32, "two slots to a cache line");
 
 /// Words are equal if their keys are, and for long words their bytes in the arena too.
 ///
 /// `bytes` is the word followed by zeros; the last byte holds its length and its sigil. For a long word: 8 bytes of
 /// hash, 4 of its place in the arena (zero in a key that is looked for), 2 of its length, 1 unused, and the last byte.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromBytes, IntoBytes, Immutable)]
+#[repr(transparent)]
 struct Key([u8; 16]);
+
+impl Slot {
+    #[inline]
+    fn root(&self) -> Root {
+        Root { target: self.target, filter: self.filter }
+    }
+}
 
 /// A word that is looked for: its key and its hash.
 #[derive(Debug, Clone, Copy)]
@@ -140,7 +156,7 @@ impl Vocabulary {
         seed: u64,
     ) -> Vocabulary {
         let count = u32::try_from(words.len()).expect("words are counted in 32 bits");
-        let empty = Slot { key: Key([0; 16]), word: WordId::NONE, root: Root::NONE };
+        let empty = Slot { filter: 0, key: Key([0; 16]), word: WordId::NONE, target: Target::NONE };
         // At most two thirds full.
         let mut slots = vec![empty; words.len() + words.len() / 2 + 1];
         let mut long_words = Vec::new();
@@ -155,9 +171,15 @@ impl Vocabulary {
             while slots[at].word != WordId::NONE {
                 at = if at + 1 == slots.len() { 0 } else { at + 1 };
             }
-            slots[at] = Slot { key, word: WordId(id), root: roots[id as usize] };
+            let Root { target, filter } = roots[id as usize];
+            slots[at] = Slot { filter, key, word: WordId(id), target };
         }
-        Vocabulary { slots, long_words, seed, words: count }
+        Vocabulary {
+            slots: Array::with_huge_pages(slots),
+            long_words: long_words.into(),
+            seed,
+            words: count,
+        }
     }
 
     /// What to look for, to be made as soon as a word is known.
@@ -167,10 +189,10 @@ impl Vocabulary {
         Probe { key, hash }
     }
 
-    /// Reads the slot where a look-up begins, so that it is in the cache when it comes to that.
+    /// Asks memory for the slot where a look-up begins.
     #[inline]
-    pub(crate) fn touch(&self, probe: &Probe) -> u32 {
-        self.slots[slot_of(probe.hash, self.slots.len())].word.0
+    pub(crate) fn prefetch(&self, probe: &Probe) {
+        prefetch(&self.slots, slot_of(probe.hash, self.slots.len()));
     }
 
     /// Finds a word, and what it leads to. `long_word` is the word itself if its probe [is long](Probe::is_long).
@@ -183,7 +205,7 @@ impl Vocabulary {
                 return None;
             }
             if self.is_same(slot.key, probe.key, long_word) {
-                return Some((slot.word, slot.root));
+                return Some((slot.word, slot.root()));
             }
             at = if at + 1 == self.slots.len() { 0 } else { at + 1 };
         }
@@ -207,7 +229,7 @@ impl Vocabulary {
 
     /// Bytes of memory.
     pub(crate) fn bytes(&self) -> usize {
-        size_of_val(self.slots.as_slice()) + self.long_words.len()
+        self.slots.size_bytes() + self.long_words.len()
     }
 
     /// Every word's id and what it leads to.
@@ -215,7 +237,7 @@ impl Vocabulary {
         self.slots
             .iter()
             .filter(|slot| slot.word != WordId::NONE)
-            .map(|slot| (slot.word, slot.root))
+            .map(|slot| (slot.word, slot.root()))
     }
 
     fn longest_run(&self) -> usize {
@@ -237,8 +259,8 @@ impl Vocabulary {
             if std::mem::replace(seen, true) {
                 return Err(format!("vocabulary: word {} stands twice", word.0));
             }
-            if root.target == Target::NONE {
-                return Err(format!("vocabulary: word {} leads nowhere", word.0));
+            if (root.target == Target::NONE) != (root.filter == 0) {
+                return Err(format!("vocabulary: word {} has the filter of another", word.0));
             }
         }
         if seen.contains(&false) || self.slots.len() <= self.words as usize {
@@ -258,10 +280,11 @@ fn slot_of(hash: u64, slots: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::{Root, Target, Vocabulary, WordId};
+    use crate::index::leaves::LeafId;
     use crate::text::Sigil;
 
     fn vocabulary(words: &[(Option<Sigil>, &str)]) -> Vocabulary {
-        let roots = vec![Root { target: Target::leaf(0, 1), filter: 0 }; words.len()];
+        let roots = vec![Root { target: Target::leaf(LeafId(0)), filter: 1 }; words.len()];
         let bytes: Vec<_> = words.iter().map(|&(sigil, word)| (sigil, word.as_bytes())).collect();
         let vocabulary = Vocabulary::build(&bytes.into_iter(), &roots);
         vocabulary.validate().expect("a vocabulary just built is valid");

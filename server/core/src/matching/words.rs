@@ -2,13 +2,13 @@
 //! they stand.
 //!
 //! A text is read in two steps, so that a batch can take each step for several texts before the next one:
-//! [`TextWords::read`] splits it and works out where each word would stand in the vocabulary; [`TextWords::look_up`]
-//! looks there. Between the two, [`TextWords::touch_vocabulary`] asks memory for all of those places at once.
+//! [`TextWords::read`] splits it, works out where each word would stand in the vocabulary, and asks memory for those places;
+//! [`TextWords::look_up`] looks there.
 
 use crate::index::Index;
 use crate::index::trie::Root;
 use crate::index::vocabulary::{Probe, Vocabulary};
-use crate::index::word::{WordId, filter_bit};
+use crate::index::word::{WordFilter, WordId};
 use crate::limits::TextLimits;
 use crate::text::{self, Sigil, Sink, TextRefused};
 
@@ -22,8 +22,10 @@ pub(crate) struct TextWords {
     tokens: Vec<TextToken>,
     /// The distinct known words, ascending.
     distinct: Vec<TextWord>,
-    /// Known words and their positions: by word, then position.
-    occurrences: Vec<Occurrence>,
+    /// Tokens, or words of tokens with a sigil, that are known, in the order of the text.
+    known: Vec<Known>,
+    /// Known words and their places in `known`, as one number: by word, then place.
+    occurrences: Vec<u64>,
 }
 
 /// A word that is looked for, and whose it is.
@@ -50,10 +52,9 @@ pub(crate) struct TextToken {
     pub(crate) end: u32,
 }
 
-/// A known word at a position of the text.
+/// A known word of the text.
 #[derive(Debug, Clone, Copy)]
-struct Occurrence {
-    word: WordId,
+struct Known {
     position: u32,
     root: Root,
 }
@@ -64,12 +65,23 @@ pub(crate) struct TextWord {
     pub(crate) word: WordId,
     /// Where the trie goes on from it.
     pub(crate) root: Root,
-    /// Its bit in filters.
-    pub(crate) bit: u32,
-    /// The bits of all words after it.
-    pub(crate) later: u32,
+    /// The filter of it alone.
+    pub(crate) filter: WordFilter,
+    /// The filter of all words after it.
+    pub(crate) later: WordFilter,
     first_occurrence: u32,
     occurrences: u32,
+}
+
+#[inline]
+fn word_of(occurrence: u64) -> WordId {
+    WordId((occurrence >> 32) as u32)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the lower half")]
+#[inline]
+fn place_of(occurrence: u64) -> usize {
+    occurrence as u32 as usize
 }
 
 impl TextToken {
@@ -107,6 +119,7 @@ impl Reader<'_> {
     #[inline]
     fn probe(&mut self, sigil: Option<Sigil>, word: &[u8], start: u32, end: u32) {
         let probe = self.vocabulary.probe(sigil, word);
+        self.vocabulary.prefetch(&probe);
         let mut long_word = (0, 0);
         if probe.is_long() {
             let long_words = &mut self.words.long_words;
@@ -123,7 +136,7 @@ impl Reader<'_> {
 }
 
 impl TextWords {
-    /// Splits a text and works out where its words would stand in the vocabulary.
+    /// Splits a text, works out where its words would stand in the vocabulary, and asks memory for that.
     pub(crate) fn read(
         &mut self,
         index: &Index,
@@ -143,19 +156,12 @@ impl TextWords {
         Err(TextRefused::TooManyTokens { most })
     }
 
-    /// Reads the first byte of each place where a word may stand. Nothing depends on what is read but the return value,
-    /// so memory answers many at a time, where a look-up waits for one before it knows what comes next.
-    #[inline]
-    pub(crate) fn touch_vocabulary(&self, index: &Index) -> u32 {
-        let touch = |token: &TokenProbe| index.vocabulary.touch(&token.probe);
-        self.probes.iter().map(touch).fold(0, |all, touched| all ^ touched)
-    }
-
     /// Looks the words up.
     pub(crate) fn look_up(&mut self, index: &Index) {
         self.tokens.clear();
         self.distinct.clear();
         self.occurrences.clear();
+        self.known.clear();
         for probe in &self.probes {
             let TokenProbe { start, end, .. } = *probe;
             let (from, to) = probe.long_word;
@@ -171,8 +177,9 @@ impl TextWords {
             }
             if let Some((word, root)) = found {
                 #[expect(clippy::cast_possible_truncation, reason = "tokens of a text are bounded")]
-                let position = self.tokens.len() as u32 - 1;
-                self.occurrences.push(Occurrence { word, position, root });
+                let (position, place) = (self.tokens.len() as u32 - 1, self.known.len() as u64);
+                self.occurrences.push(u64::from(word.0) << 32 | place);
+                self.known.push(Known { position, root });
             }
         }
         self.sort();
@@ -180,21 +187,27 @@ impl TextWords {
 
     /// Makes the distinct words of the occurrences.
     fn sort(&mut self) {
-        self.occurrences.sort_unstable_by_key(|found| (found.word, found.position));
+        self.occurrences.sort_unstable();
         let mut first_occurrence = 0;
-        for same in self.occurrences.chunk_by(|a, b| a.word == b.word) {
-            let Occurrence { word, root, .. } = same[0];
+        for same in self.occurrences.chunk_by(|a, b| a >> 32 == b >> 32) {
+            let (word, Known { root, .. }) = (word_of(same[0]), self.known[place_of(same[0])]);
             #[expect(clippy::cast_possible_truncation, reason = "tokens of a text are bounded")]
             let occurrences = same.len() as u32;
-            let bit = filter_bit(word);
-            let later = 0;
-            self.distinct.push(TextWord { word, root, bit, later, first_occurrence, occurrences });
+            let (filter, later) = (WordFilter::of(word), WordFilter::default());
+            self.distinct.push(TextWord {
+                word,
+                root,
+                filter,
+                later,
+                first_occurrence,
+                occurrences,
+            });
             first_occurrence += occurrences;
         }
-        let mut later = 0;
+        let mut later = WordFilter::default();
         for word in self.distinct.iter_mut().rev() {
             word.later = later;
-            later |= word.bit;
+            later |= word.filter;
         }
     }
 
@@ -218,7 +231,7 @@ impl TextWords {
     ) -> impl ExactSizeIterator<Item = u32> + use<'s> {
         let first = word.first_occurrence as usize;
         let occurrences = &self.occurrences[first..first + word.occurrences as usize];
-        occurrences.iter().map(|found| found.position)
+        occurrences.iter().map(|&found| self.known[place_of(found)].position)
     }
 
     /// The place of a word among the distinct ones.

@@ -48,6 +48,11 @@ impl Expressions {
         self.sources.get_str(id.0 as usize)
     }
 
+    /// All expressions as they were written.
+    pub(crate) fn sources(&self) -> &Arena {
+        &self.sources
+    }
+
     /// The attributes that expressions use, and in how many distinct sources each is.
     pub fn attributes(&self) -> impl Iterator<Item = (&str, u32)> {
         let uses = (0..).zip(&self.attribute_uses);

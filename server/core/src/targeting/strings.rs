@@ -3,7 +3,7 @@
 //! One open-addressing table of numbers, at most half full, over an arena. Queries only probe it, they never grow it;
 //! [`Strings::build`] tries other seeds if a run of slots becomes longer than it should be.
 
-use crate::index::arena::Arena;
+use crate::index::arena::{Arena, ArenaBuilder};
 use crate::index::interner::Interner;
 
 /// See the module's text.
@@ -113,12 +113,11 @@ impl Strings {
 
 /// What was interned, by its numbers.
 pub(super) fn arena(interner: &Interner) -> Arena {
-    let mut arena = Arena::default();
+    let mut arena = ArenaBuilder::default();
     for number in 0..numbers(interner.len()) {
         arena.push(interner.get(number));
     }
-    arena.shrink();
-    arena
+    arena.finish()
 }
 
 fn numbers(count: usize) -> u32 {

@@ -164,7 +164,7 @@ fn group(random: &mut Random, id: &str) -> Group {
 }
 
 /// Records that the builder takes. Sizes vary so that leaves, nodes and hashed edges all occur.
-fn inventory(random: &mut Random) -> Records {
+pub(super) fn inventory(random: &mut Random) -> Records {
     let count = *random.pick(&[&1, &3, &8, &8, &20, &60]);
     let most_words = 1 + random.below(4);
     let mut listings: Vec<_> =
@@ -203,6 +203,7 @@ fn compare(seed: u64, scratch: &mut Scratch) {
     let builder = records.builder();
     // Now and then every keyword of two listings is one of very many.
     let builder = if random.one_in(3) { builder.with_shared_listings_max(1) } else { builder };
+    let builder = builder.with_leaf_patterns_max(*random.pick(&[&1, &2, &4, &32]));
     let index = builder.finish().expect("all that is referred to exists");
     index.validate().expect("an index just built is valid");
     let oracle = records.oracle();

@@ -13,7 +13,7 @@ use crate::ads_editor::scalar::Standing;
 use crate::draft::{Draft, Slot};
 use crate::fault::{Fault, Place};
 use crate::kind::Kind;
-use crate::load::Loader;
+use crate::pipeline::Outbox;
 
 /// What an export says beside its keywords.
 #[derive(Debug, Default)]
@@ -179,7 +179,7 @@ impl Account {
     }
 
     /// Hands over all groups and negative lists.
-    pub(crate) fn submit(self, draft: &mut Draft, loader: &mut Loader<'_>) {
+    pub(crate) fn submit(self, draft: &mut Draft, outbox: &mut Outbox) {
         for campaign in &self.campaigns {
             draft.begin(campaign.place.line);
             for &(number, place) in &campaign.shared_sets {
@@ -196,16 +196,16 @@ impl Account {
                 }
             }
             let name = name::campaign_list(&campaign.name);
-            submit_list(name, &campaign.negatives, campaign.place, draft, loader);
+            submit_list(name, &campaign.negatives, campaign.place, draft, outbox);
         }
         for set in &self.shared_sets {
             draft.begin(set.place.line);
-            submit_list(name::shared_list(&set.name), &set.negatives, set.place, draft, loader);
+            submit_list(name::shared_list(&set.name), &set.negatives, set.place, draft, outbox);
         }
         for ad_group in &self.ad_groups {
             draft.begin(ad_group.place.line);
             self.fill_group(ad_group, draft);
-            loader.submit(draft);
+            outbox.submit(draft);
         }
     }
 
@@ -243,7 +243,7 @@ fn submit_list(
     negatives: &Negatives,
     place: Place,
     draft: &mut Draft,
-    loader: &mut Loader<'_>,
+    outbox: &mut Outbox,
 ) {
     draft.kind = Kind::NegativeList;
     draft.note(Slot::Id, place);
@@ -251,5 +251,5 @@ fn submit_list(
     for (keyword, place) in negatives {
         draft.add_keyword(keyword.clone(), true, *place);
     }
-    loader.submit(draft);
+    outbox.submit(draft);
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::draft::Draft;
 use crate::fault::{Fault, Faults, Path, Place};
 use crate::json_lines::value::{Kind, Malformed, Member, Value};
 use crate::reason::Reason;
@@ -36,14 +37,27 @@ impl<'l> Field<'l> {
         Some(self.value.raw() == "true")
     }
 
-    pub(crate) fn items(self, faults: &mut Faults) -> Option<Vec<Value<'l>>> {
-        self.expect(Kind::Array, faults)?;
-        self.well_formed(self.value.items(), faults)
+    /// Gives each element of an array to `take`.
+    pub(crate) fn items(self, draft: &mut Draft, mut take: impl FnMut(Value<'l>, &mut Draft)) {
+        if self.expect(Kind::Array, &mut draft.faults).is_some() {
+            let read = self.value.items(|item| take(item, draft));
+            self.well_formed(read, &mut draft.faults);
+        }
     }
 
-    pub(crate) fn members(self, faults: &mut Faults) -> Option<Vec<Member<'l>>> {
-        self.expect(Kind::Object, faults)?;
-        self.well_formed(self.value.members(), faults)
+    /// Gives each member of an object to `take`. If the object cannot be read to its end, that is its only fault.
+    pub(crate) fn members(
+        self,
+        draft: &mut Draft,
+        mut take: impl FnMut(Member<'l>, &mut Draft),
+    ) -> Option<()> {
+        self.expect(Kind::Object, &mut draft.faults)?;
+        let before = draft.faults.len();
+        let read = self.value.members(|member| take(member, draft));
+        if read.is_err() {
+            draft.faults.truncate(before);
+        }
+        self.well_formed(read, &mut draft.faults)
     }
 
     /// The value that was read from this field, or its refusal as a fault.

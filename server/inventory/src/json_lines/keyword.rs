@@ -19,15 +19,12 @@ type KeywordFields<'l> = [Option<Field<'l>>; NAMES.len()];
 
 /// Reads the list that is called `list`. All elements of `negatives` are negatives, those of `keywords` if they say so.
 pub(crate) fn read_list(field: Field<'_>, list: &'static str, negatives: bool, draft: &mut Draft) {
-    let Some(items) = field.items(&mut draft.faults) else {
-        return;
-    };
-    draft.listing.keywords.reserve(if negatives { 0 } else { items.len() });
-    for (index, value) in items.into_iter().enumerate() {
+    let mut index = 0;
+    field.items(draft, |value, draft| {
         let item = Field { value, path: Path::Item(list, index), ..field };
         let read = match value.kind() {
             Kind::String => read_notation(item, &mut draft.faults),
-            Kind::Object => read_object(item, list, index, negatives, &mut draft.faults),
+            Kind::Object => read_object(item, list, index, negatives, draft),
             found => {
                 let what = format!("must be a string or an object with a `text`, not {found}");
                 item.refuse(Reason::WrongType, &what, &mut draft.faults);
@@ -37,7 +34,8 @@ pub(crate) fn read_list(field: Field<'_>, list: &'static str, negatives: bool, d
         if let Some((keyword, negative, place)) = read {
             draft.add_keyword(keyword, negative || negatives, place);
         }
-    }
+        index += 1;
+    });
 }
 
 /// Reads a keyword from its notation, whether it is a negative, and where its text stands.
@@ -57,25 +55,25 @@ fn read_object(
     list: &'static str,
     index: usize,
     negatives: bool,
-    faults: &mut Faults,
+    draft: &mut Draft,
 ) -> Option<(Keyword, bool, Place)> {
-    let members = item.members(faults)?;
     let mut sound = true;
     let mut fields: KeywordFields<'_> = [None; NAMES.len()];
-    for member in &members {
+    item.members(draft, |member, draft| {
         let Some(ordinal) = NAMES.iter().position(|known| *known == member.name) else {
-            faults.push(unknown_field(member, item));
+            draft.faults.push(unknown_field(&member, item));
             sound = false;
-            continue;
+            return;
         };
         let path = Path::Member(list, index, NAMES[ordinal]);
         if fields[ordinal].is_some() {
-            faults.push(member.repeated(item.line, path));
+            draft.faults.push(member.repeated(item.line, path));
             sound = false;
         } else {
             fields[ordinal] = Some(Field { value: member.value, path, ..item });
         }
-    }
+    })?;
+    let faults = &mut draft.faults;
     let [text, match_type, bid, anchors @ ..] = fields;
     let Some(text) = text else {
         let place = Place { path: Path::Member(list, index, "text"), ..item.place() };

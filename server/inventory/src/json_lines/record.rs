@@ -63,15 +63,12 @@ fn required(kind: Kind) -> (&'static [&'static str], &'static str) {
 
 /// Reads a record of the draft's kind into it. False if it is not even an object.
 pub(crate) fn read(record: Field<'_>, draft: &mut Draft) -> bool {
-    let Some(members) = record.members(&mut draft.faults) else {
-        return false;
-    };
     let names = names(draft.kind);
     let mut seen = [false; OF_LISTING.len()];
-    for member in &members {
+    let read = record.members(draft, |member, draft| {
         let Some(ordinal) = names.iter().position(|known| *known == member.name) else {
-            draft.faults.push(unknown_field(member, draft.kind, record.line));
-            continue;
+            draft.faults.push(unknown_field(&member, draft.kind, record.line));
+            return;
         };
         let name = names[ordinal];
         let path = Path::Field(name);
@@ -80,6 +77,9 @@ pub(crate) fn read(record: Field<'_>, draft: &mut Draft) -> bool {
         } else {
             read_field(Field { value: member.value, line: record.line, path }, name, draft);
         }
+    });
+    if read.is_none() {
+        return false;
     }
     let (required, what) = required(draft.kind);
     for (name, _) in names.iter().zip(seen).filter(|(name, seen)| !seen && required.contains(name))
@@ -168,15 +168,14 @@ fn read_scalar(field: Field<'_>, name: &'static str, draft: &mut Draft) {
 
 /// Reads the names of negative lists.
 fn read_names(field: Field<'_>, list: &'static str, draft: &mut Draft) {
-    let Some(items) = field.items(&mut draft.faults) else {
-        return;
-    };
-    for (index, value) in items.into_iter().enumerate() {
+    let mut index = 0;
+    field.items(draft, |value, draft| {
         let item = Field { value, path: Path::Item(list, index), ..field };
         if let Some(name) = item.text(&mut draft.faults) {
             draft.add_negative_list(name.into_owned(), item.place());
         }
-    }
+        index += 1;
+    });
 }
 
 /// The fault of a field that the kind of record does not have.

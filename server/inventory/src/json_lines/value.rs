@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer as _, MapAccess, Visitor};
+use serde::de::{Deserializer as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::fault::{Fault, Path, Place};
@@ -48,8 +48,17 @@ pub(crate) struct Malformed {
 #[derive(Deserialize)]
 struct Name<'l>(#[serde(borrow)] Cow<'l, str>);
 
-/// Collects the members of an object, repeated ones included.
-struct MembersVisitor;
+/// Gives away the members of an object one by one, repeated ones included.
+struct MembersVisitor<'l, F> {
+    object: Value<'l>,
+    take: F,
+}
+
+/// Gives away the elements of an array one by one.
+struct ItemsVisitor<'l, F> {
+    array: Value<'l>,
+    take: F,
+}
 
 impl<'l> Value<'l> {
     /// Checks a line, which must hold one value and nothing else.
@@ -57,6 +66,13 @@ impl<'l> Value<'l> {
         let raw: &RawValue =
             serde_json::from_str(line).map_err(|error| Malformed::new(&error, 1))?;
         Ok(Value { raw: line, column: 1 }.part(raw.get()))
+    }
+
+    /// What a line holds if it is one value and nothing else. Nothing is checked yet: reading its members checks an
+    /// object, and [`Value::parse`] anything.
+    pub(crate) fn of_line(line: &'l str) -> Value<'l> {
+        let raw = line.trim_matches([' ', '\t', '\r', '\n']);
+        Value { raw: line, column: 1 }.part(raw)
     }
 
     /// The value as it is written.
@@ -82,33 +98,31 @@ impl<'l> Value<'l> {
 
     /// The text of a string.
     pub(crate) fn text(self) -> Result<Cow<'l, str>, Malformed> {
+        if !self.raw.contains('\\')
+            && let Some(text) = self.raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'))
+        {
+            return Ok(Cow::Borrowed(text));
+        }
         let name: Name<'l> =
             serde_json::from_str(self.raw).map_err(|error| self.malformed(&error))?;
         Ok(name.0)
     }
 
-    /// The elements of an array.
-    pub(crate) fn items(self) -> Result<Vec<Value<'l>>, Malformed> {
-        let items: Vec<&'l RawValue> =
-            serde_json::from_str(self.raw).map_err(|error| self.malformed(&error))?;
-        Ok(items.into_iter().map(|item| self.part(item.get())).collect())
+    /// Gives each element of an array to `take`.
+    pub(crate) fn items(self, take: impl FnMut(Value<'l>)) -> Result<(), Malformed> {
+        let mut json = serde_json::Deserializer::from_str(self.raw);
+        let visitor = ItemsVisitor { array: self, take };
+        let visited = json.deserialize_seq(visitor).and_then(|()| json.end());
+        visited.map_err(|error| self.malformed(&error))
     }
 
-    /// The members of an object, in order, repeated names included.
-    pub(crate) fn members(self) -> Result<Vec<Member<'l>>, Malformed> {
+    /// Gives each member of an object to `take`, in order, repeated names included. If it fails, those before the
+    /// failure were given.
+    pub(crate) fn members(self, take: impl FnMut(Member<'l>)) -> Result<(), Malformed> {
         let mut json = serde_json::Deserializer::from_str(self.raw);
-        let members =
-            json.deserialize_map(MembersVisitor).map_err(|error| self.malformed(&error))?;
-        let member = |(name, raw): (Cow<'l, str>, &'l RawValue)| {
-            let value = self.part(raw.get());
-            let column = match &name {
-                // One byte before the name is its quotation mark.
-                Cow::Borrowed(name) => self.part(name).column - 1,
-                Cow::Owned(_) => value.column,
-            };
-            Member { name, column, value }
-        };
-        Ok(members.into_iter().map(member).collect())
+        let visitor = MembersVisitor { object: self, take };
+        let visited = json.deserialize_map(visitor).and_then(|()| json.end());
+        visited.map_err(|error| self.malformed(&error))
     }
 
     /// A slice of this value's text as a value of its own.
@@ -164,18 +178,38 @@ impl fmt::Display for Kind {
     }
 }
 
-impl<'l> Visitor<'l> for MembersVisitor {
-    type Value = Vec<(Cow<'l, str>, &'l RawValue)>;
+impl<'l, F: FnMut(Member<'l>)> Visitor<'l> for MembersVisitor<'l, F> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'l>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members = Vec::new();
-        while let Some((name, value)) = map.next_entry::<Name<'l>, &'l RawValue>()? {
-            members.push((name.0, value));
+    fn visit_map<A: MapAccess<'l>>(mut self, mut map: A) -> Result<(), A::Error> {
+        while let Some((Name(name), raw)) = map.next_entry::<Name<'l>, &'l RawValue>()? {
+            let value = self.object.part(raw.get());
+            let column = match &name {
+                // One byte before the name is its quotation mark.
+                Cow::Borrowed(name) => self.object.part(name).column - 1,
+                Cow::Owned(_) => value.column,
+            };
+            (self.take)(Member { name, column, value });
         }
-        Ok(members)
+        Ok(())
+    }
+}
+
+impl<'l, F: FnMut(Value<'l>)> Visitor<'l> for ItemsVisitor<'l, F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'l>>(mut self, mut array: A) -> Result<(), A::Error> {
+        while let Some(raw) = array.next_element::<&'l RawValue>()? {
+            (self.take)(self.array.part(raw.get()));
+        }
+        Ok(())
     }
 }

@@ -158,6 +158,19 @@ fn json_groups() {
 }
 
 #[test]
+fn an_object_that_cannot_be_read_to_its_end_has_that_one_fault() {
+    json(
+        r#"{"listing":{"id":"l1","colour":1,"keywords":["a"],"\ud800":1}}"#,
+        &["1:58 listing MALFORMED_JSON"],
+    );
+    json(r#"{"colour":1,"listing":{},"\ud800":1}"#, &["1:33  MALFORMED_JSON"]);
+    json(
+        r#"{"listing":{"id":"l1","keywords":["a",{"text":"b","colour":1,"\ud800":1}]}}"#,
+        &["1:69 keywords[1] MALFORMED_JSON"],
+    );
+}
+
+#[test]
 fn json_negative_lists() {
     let list = |fields: &str, expected: &[&str]| {
         json(&format!(r#"{{"negative_list":{{"name":"n1",{fields}}}}}"#), expected);

@@ -1,15 +1,10 @@
 //! Attributes, which targeting is judged by: checked, and brought into the form in which the matcher reads them.
 
-use std::collections::HashMap;
-
 use broadside_core::{Attribute, AttributeValue, Attributes};
-use broadside_proto::v1;
-use broadside_proto::v1::attribute_value::Kind;
 
-use crate::limits::{
-    ATTRIBUTE_LIST_MAX, ATTRIBUTE_NAME_BYTES_MAX, ATTRIBUTE_TEXT_BYTES_MAX, ATTRIBUTES_MAX,
-};
+use crate::limits::{ATTRIBUTE_NAME_BYTES_MAX, ATTRIBUTE_TEXT_BYTES_MAX};
 use crate::rpc::status::Refusal;
+use crate::rpc::wire::request::{AttributeView, BatchView, ExplainView, ValueView};
 
 /// The attributes of a request, borrowed from it. Two lists however many queries there are, and what the queries share is
 /// one slice for all of them: by that the matcher knows that it has judged a targeting already.
@@ -18,25 +13,31 @@ pub(crate) struct AttributeTable<'r> {
     shared: Vec<Attribute<'r>>,
     /// Those of the first query, then those of the second, and so on.
     own: Vec<Attribute<'r>>,
+    /// Where the attributes of each query end in `own`; empty if no query has any.
+    ends: Vec<usize>,
 }
 
 impl<'r> AttributeTable<'r> {
     /// Reads the attributes of a batch.
-    pub(crate) fn of_batch(request: &'r v1::MatchBatchRequest) -> Result<Self, Refusal> {
-        let mut table = AttributeTable::of_one(&request.attributes)?;
-        for (ordinal, query) in request.queries.iter().enumerate() {
-            let path = || format!("queries[{ordinal}].attributes");
-            read(&query.attributes, path, &mut table.own)?;
+    pub(crate) fn of_batch(request: &'r BatchView<'r>) -> Result<Self, Refusal> {
+        let mut table = AttributeTable::default();
+        let (shared, texts) = (&request.shared.attributes, request.texts());
+        read(shared, texts, || "attributes".to_owned(), &mut table.shared)?;
+        if request.has_own_attributes() {
+            for (ordinal, query) in request.queries().enumerate() {
+                let path = || format!("queries[{ordinal}].attributes");
+                read(query.attributes, texts, path, &mut table.own)?;
+                table.ends.push(table.own.len());
+            }
         }
         Ok(table)
     }
 
     /// Reads the attributes of a request for one text.
-    pub(crate) fn of_one(
-        attributes: &'r HashMap<String, v1::AttributeValue>,
-    ) -> Result<Self, Refusal> {
+    pub(crate) fn of_one(request: &'r ExplainView<'r>) -> Result<Self, Refusal> {
         let mut table = AttributeTable::default();
-        read(attributes, || "attributes".to_owned(), &mut table.shared)?;
+        let (attributes, texts) = (&request.shared.attributes, &request.texts);
+        read(attributes, texts, || "attributes".to_owned(), &mut table.shared)?;
         Ok(table)
     }
 
@@ -45,32 +46,22 @@ impl<'r> AttributeTable<'r> {
         Attributes { shared: &self.shared, own: &[] }
     }
 
-    /// The attributes of each query of the batch that was read.
-    pub(super) fn of_queries(
-        &'r self,
-        request: &'r v1::MatchBatchRequest,
-    ) -> impl Iterator<Item = Attributes<'r>> {
-        let mut rest = self.own.as_slice();
-        request.queries.iter().map(move |query| {
-            let (own, after) = rest.split_at(query.attributes.len());
-            rest = after;
-            Attributes { shared: &self.shared, own }
-        })
+    /// The attributes of one query of the batch that was read.
+    pub(super) fn of_query(&'r self, ordinal: usize) -> Attributes<'r> {
+        let Some(end) = self.ends.get(ordinal) else { return self.of_all() };
+        let start = if ordinal == 0 { 0 } else { self.ends[ordinal - 1] };
+        Attributes { shared: &self.shared, own: &self.own[start..*end] }
     }
 }
 
 /// Reads attributes to the end of a list. The path is a closure, since it is written only when something is wrong.
 fn read<'r>(
-    attributes: &'r HashMap<String, v1::AttributeValue>,
+    attributes: &[AttributeView<'r>],
+    texts: &'r [String],
     path: impl Fn() -> String,
     list: &mut Vec<Attribute<'r>>,
 ) -> Result<(), Refusal> {
-    if attributes.len() > ATTRIBUTES_MAX {
-        let description =
-            format!("expected at most {ATTRIBUTES_MAX} attributes, got {}", attributes.len());
-        return Err(Refusal::field(path(), description));
-    }
-    for (name, value) in attributes {
+    for AttributeView { name, value } in attributes {
         if !is_name(name) {
             let description = format!(
                 "expected names of 1 to {ATTRIBUTE_NAME_BYTES_MAX} characters [a-z_][a-z0-9_.]*, got one of {} bytes",
@@ -78,7 +69,7 @@ fn read<'r>(
             );
             return Err(Refusal::field(path(), description));
         }
-        let value = value_of(value)
+        let value = value_of(*value, texts)
             .map_err(|description| Refusal::field(format!("{}[{name}]", path()), description))?;
         list.push(Attribute { name, value });
     }
@@ -93,22 +84,18 @@ fn is_name(name: &str) -> bool {
     starts && name.len() <= ATTRIBUTE_NAME_BYTES_MAX && name.bytes().all(rest)
 }
 
-fn value_of(value: &v1::AttributeValue) -> Result<AttributeValue<'_>, String> {
-    match &value.kind {
-        None => Err("expected a value, got none; set one of the kinds".to_owned()),
-        Some(Kind::IntValue(number)) => Ok(AttributeValue::Int(*number)),
-        Some(Kind::BoolValue(truth)) => Ok(AttributeValue::Bool(*truth)),
-        Some(Kind::DoubleValue(number)) if number.is_finite() => {
-            Ok(AttributeValue::Double(*number))
-        }
-        Some(Kind::DoubleValue(number)) => Err(format!("expected a finite number, got {number}")),
-        Some(Kind::StringValue(value)) => text(value).map(|()| AttributeValue::String(value)),
-        Some(Kind::StringList(list)) if list.values.len() > ATTRIBUTE_LIST_MAX => {
-            Err(format!("expected at most {ATTRIBUTE_LIST_MAX} texts, got {}", list.values.len()))
-        }
-        Some(Kind::StringList(list)) => {
-            list.values.iter().try_for_each(|value| text(value))?;
-            Ok(AttributeValue::Strings(&list.values))
+fn value_of<'r>(value: ValueView<'r>, texts: &'r [String]) -> Result<AttributeValue<'r>, String> {
+    match value {
+        ValueView::Unset => Err("expected a value, got none; set one of the kinds".to_owned()),
+        ValueView::Int(number) => Ok(AttributeValue::Int(number)),
+        ValueView::Bool(truth) => Ok(AttributeValue::Bool(truth)),
+        ValueView::Double(number) if number.is_finite() => Ok(AttributeValue::Double(number)),
+        ValueView::Double(number) => Err(format!("expected a finite number, got {number}")),
+        ValueView::String(value) => text(value).map(|()| AttributeValue::String(value)),
+        ValueView::List { start, end } => {
+            let list = &texts[start..end];
+            list.iter().try_for_each(|value| text(value))?;
+            Ok(AttributeValue::Strings(list))
         }
     }
 }

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use broadside_core::{Attribute, AttributeValue, Time};
 use broadside_proto::v1;
 use broadside_proto::v1::attribute_value::Kind;
+use prost::Message as _;
 
 use super::{AttributeTable, Parts, batch, explain, page, reload};
-use crate::limits::Limits;
 use crate::rpc::page_token;
 use crate::rpc::status::Refusal;
+use crate::rpc::wire::request::{BatchView, ExplainView};
 
 const NOW: Time = Time { seconds: 1_700_000_000, nanos: 5 };
 
@@ -31,11 +32,17 @@ fn options(change: impl Fn(&mut v1::MatchOptions)) -> v1::MatchOptions {
     options
 }
 
+/// Reads a batch of at most so many queries to the end. Gives how many there are.
+fn read(request: &v1::MatchBatchRequest, queries_max: usize) -> Result<usize, Refusal> {
+    let bytes = request.encode_to_vec();
+    let request = BatchView::read(&bytes, queries_max)?;
+    let attributes = AttributeTable::of_batch(&request)?;
+    batch(&request, &attributes, NOW).map(|batch| batch.queries.len())
+}
+
 /// The field at fault, or nothing if the request is good.
 fn fault(request: &v1::MatchBatchRequest) -> Option<String> {
-    let read = AttributeTable::of_batch(request)
-        .and_then(|attributes| batch(request, &attributes, &Limits::default(), NOW).map(drop));
-    field(read)
+    field(read(request, 4_096).map(drop))
 }
 
 fn field(read: Result<(), Refusal>) -> Option<String> {
@@ -54,15 +61,11 @@ fn field(read: Result<(), Refusal>) -> Option<String> {
 
 #[test]
 fn a_batch_has_one_query_or_more_and_not_too_many() {
-    let limits = Limits { batch_queries_max: 2, ..Limits::default() };
-    let sizes = |size| {
-        let request = request(vec![query("a"); size]);
-        let attributes = AttributeTable::of_batch(&request)?;
-        batch(&request, &attributes, &limits, NOW).map(|batch| batch.queries.len())
-    };
+    let sizes = |size| read(&request(vec![query("a"); size]), 2);
     assert!(matches!(sizes(0), Err(Refusal::NoQueries)));
     assert!(matches!(sizes(2), Ok(2)));
     assert!(matches!(sizes(3), Err(Refusal::TooManyQueries { got: 3, most: 2 })));
+    assert!(matches!(sizes(9), Err(Refusal::TooManyQueries { got: 9, most: 2 })));
 }
 
 #[test]
@@ -76,8 +79,10 @@ fn a_querys_options_replace_the_shared_ones_as_a_whole() {
         include: vec![1],
         as_of: Some(prost_types::Timestamp { seconds: -1, nanos: 999_999_999 }),
     });
+    let bytes = asked.encode_to_vec();
+    let asked = BatchView::read(&bytes, 2).expect("good");
     let attributes = AttributeTable::of_batch(&asked).expect("good");
-    let batch = batch(&asked, &attributes, &Limits::default(), NOW).expect("good");
+    let batch = batch(&asked, &attributes, NOW).expect("good");
     let [shared, own] = &batch.queries[..] else { panic!("two queries") };
     let then = Time { seconds: -1, nanos: 999_999_999 };
     assert_eq!(
@@ -168,8 +173,10 @@ fn each_query_has_the_shared_attributes_and_its_own() {
     asked.queries[1].attributes = attributes("age", Some(Kind::IntValue(-1)));
     let list = v1::StringList { values: vec!["sports".to_owned()] };
     asked.queries[3].attributes = attributes("interests", Some(Kind::StringList(list)));
+    let bytes = asked.encode_to_vec();
+    let asked = BatchView::read(&bytes, 4).expect("good");
     let table = AttributeTable::of_batch(&asked).expect("good");
-    let batch = batch(&asked, &table, &Limits::default(), NOW).expect("good");
+    let batch = batch(&asked, &table, NOW).expect("good");
     let country = Attribute { name: "country", value: AttributeValue::String("US") };
     let interests = ["sports".to_owned()];
     let owns: [&[Attribute<'_>]; 4] = [
@@ -188,8 +195,13 @@ fn each_query_has_the_shared_attributes_and_its_own() {
 #[test]
 fn every_kind_of_attribute_reaches_the_matcher() {
     let check = |kind: Kind, expected: AttributeValue<'_>| {
-        let attributes = attributes("a", Some(kind));
-        let table = AttributeTable::of_one(&attributes).expect("good");
+        let asked = v1::ExplainRequest {
+            attributes: attributes("a", Some(kind)),
+            ..v1::ExplainRequest::default()
+        };
+        let bytes = asked.encode_to_vec();
+        let asked = ExplainView::read(&bytes).expect("good");
+        let table = AttributeTable::of_one(&asked).expect("good");
         assert_eq!(table.of_all().get("a"), Some(expected));
         assert_eq!(table.of_all().get("b"), None);
     };
@@ -211,8 +223,10 @@ fn explanations_are_asked_for_as_one_query() {
         attributes: attributes("age", Some(Kind::IntValue(21))),
         ..v1::ExplainRequest::default()
     };
-    let table = AttributeTable::of_one(&asked.attributes).expect("good");
-    let whole = explain(&asked, &table, NOW).expect("good");
+    let bytes = asked.encode_to_vec();
+    let view = ExplainView::read(&bytes).expect("good");
+    let table = AttributeTable::of_one(&view).expect("good");
+    let whole = explain(&view, &table, NOW).expect("good");
     assert_eq!((whole.query.text, whole.query.limit, whole.query.at), ("cheap shoes", 10, NOW));
     assert_eq!(whole.query.attributes.get("age"), Some(AttributeValue::Int(21)));
     assert!(whole.listing_id.is_none() && whole.min_version.is_none());
@@ -221,16 +235,25 @@ fn explanations_are_asked_for_as_one_query() {
     asked.options = Some(options(|it| (it.limit, it.max_per_group) = (3, 2)));
     asked.min_version =
         Some(v1::InventoryVersion { generation: "0123456789abcdef".to_owned(), sequence: 7 });
-    let table = AttributeTable::of_one(&asked.attributes).expect("good");
-    let one = explain(&asked, &table, NOW).expect("good");
+    let bytes = asked.encode_to_vec();
+    let view = ExplainView::read(&bytes).expect("good");
+    let table = AttributeTable::of_one(&view).expect("good");
+    let one = explain(&view, &table, NOW).expect("good");
     assert_eq!((one.listing_id, one.query.limit, one.query.max_per_group), (Some("l1"), 3, 2));
     assert_eq!(one.min_version.map(|version| version.sequence), Some(7));
 
     asked.options = Some(options(|it| it.limit = 1_001));
-    let read = explain(&asked, &table, NOW).map(drop);
-    assert_eq!(field(read).as_deref(), Some("options.limit"));
-    let bad = attributes("Age", Some(Kind::IntValue(21)));
-    assert_eq!(field(AttributeTable::of_one(&bad).map(drop)).as_deref(), Some("attributes"));
+    let fault = |asked: &v1::ExplainRequest| {
+        let bytes = asked.encode_to_vec();
+        let read = ExplainView::read(&bytes).map_err(Refusal::from).and_then(|view| {
+            let table = AttributeTable::of_one(&view)?;
+            explain(&view, &table, NOW).map(drop)
+        });
+        field(read)
+    };
+    assert_eq!(fault(&asked).as_deref(), Some("options.limit"));
+    asked.attributes = attributes("Age", Some(Kind::IntValue(21)));
+    assert_eq!(fault(&asked).as_deref(), Some("attributes"));
 }
 
 #[test]

@@ -8,14 +8,16 @@ use broadside_proto::v1;
 use broadside_proto::v1::attribute_value::Kind;
 use broadside_proto::v1::explain_response::Explained;
 use broadside_proto::v1::explanation::Outcome;
-use broadside_proto::v1::match_service_server::MatchService;
 use http::{HeaderMap, HeaderValue};
-use tonic::{Code, Request};
+use prost::Message;
+use tonic::{Code, Request, Status};
 use tonic_types::{RpcStatusExt as _, StatusExt as _};
 
 use super::{Matches, serves};
 use crate::limits::Limits;
 use crate::rpc::layers::Deadline;
+use crate::rpc::status::Refusal;
+use crate::rpc::wire::reply::PREFIX_BYTES;
 use crate::runtime::{Format, ReadOptions, Runtime, Source, Version};
 use crate::telemetry::Metrics;
 
@@ -43,10 +45,23 @@ fn service(loaded: bool) -> (Matches, Arc<Metrics>) {
 
 fn call(
     service: &Matches,
-    request: Request<v1::MatchBatchRequest>,
-) -> Result<v1::MatchBatchResponse, tonic::Status> {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-    runtime.block_on(service.match_batch(request)).map(tonic::Response::into_inner)
+    request: &Request<v1::MatchBatchRequest>,
+) -> Result<v1::MatchBatchResponse, Status> {
+    let deadline = deadline(request);
+    reply(service.match_batch(&request.get_ref().encode_to_vec(), deadline))
+}
+
+fn deadline<T>(request: &Request<T>) -> Deadline {
+    request.extensions().get().copied().unwrap_or_default()
+}
+
+/// What is in a framed reply, or what the client is told.
+fn reply<T: Message + Default>(answered: Result<Vec<u8>, Refusal>) -> Result<T, Status> {
+    let framed = answered?;
+    let (prefix, message) = framed.split_at(PREFIX_BYTES);
+    let bytes = u32::try_from(message.len()).expect("it is small");
+    assert_eq!(prefix, [&[0][..], &bytes.to_be_bytes()].concat());
+    Ok(T::decode(message).expect("a reply"))
 }
 
 fn batch(texts: &[&str], options: v1::MatchOptions) -> v1::MatchBatchRequest {
@@ -62,7 +77,7 @@ fn matches_carry_what_was_asked_for() {
         &["cheap running shoes"],
         v1::MatchOptions { include: vec![1, 2, 3], ..Default::default() },
     );
-    let reply = call(&service, Request::new(request)).expect("an answer");
+    let reply = call(&service, &Request::new(request)).expect("an answer");
     let [found] = &reply.results[0].matches[..] else { panic!("one match: {reply:?}") };
     assert_eq!((found.listing_id.as_str(), found.score, found.keyword_index), ("shoes", 2.0, 0));
     assert_eq!(found.match_type(), v1::MatchType::Phrase);
@@ -70,7 +85,7 @@ fn matches_carry_what_was_asked_for() {
     assert_eq!(found.spans, [v1::Span { start: 6, end: 19 }]);
     assert_eq!(found.keyword.as_ref().map(|keyword| keyword.text.as_str()), Some("running shoes"));
 
-    let plain = call(&service, Request::new(batch(&["shoes"], v1::MatchOptions::default())))
+    let plain = call(&service, &Request::new(batch(&["shoes"], v1::MatchOptions::default())))
         .expect("an answer");
     let found = &plain.results[0].matches[0];
     assert!(
@@ -85,7 +100,7 @@ fn time_and_group_caps_reach_the_matcher() {
     let later = Some(prost_types::Timestamp { seconds: 4_000_000_000, nanos: 0 });
     let found = |options| {
         let reply =
-            call(&service, Request::new(batch(&["trail shoes"], options))).expect("an answer");
+            call(&service, &Request::new(batch(&["trail shoes"], options))).expect("an answer");
         reply.results[0].matches.iter().map(|it| it.listing_id.clone()).collect::<Vec<_>>()
     };
     assert_eq!(
@@ -129,14 +144,14 @@ fn expressions_match_and_attributes_are_judged() {
         ..v1::MatchBatchRequest::default()
     };
     let found = |request: &v1::MatchBatchRequest| {
-        let reply = call(&service, Request::new(request.clone())).expect("an answer");
+        let reply = call(&service, &Request::new(request.clone())).expect("an answer");
         reply.results.into_iter().map(|result| result.matches.len()).collect::<Vec<_>>()
     };
     assert_eq!(found(&request), [0, 0, 1, 0]);
     request.attributes = attributes(Some("US"), Some(30));
     assert_eq!(found(&request), [1, 0, 1, 0], "a query's own attributes win, name by name");
 
-    let reply = call(&service, Request::new(request)).expect("an answer");
+    let reply = call(&service, &Request::new(request)).expect("an answer");
     let found = &reply.results[0].matches[0];
     assert_eq!((found.listing_id.as_str(), found.match_type()), ("boots", v1::MatchType::Regex));
     assert_eq!(found.spans, [v1::Span { start: 7, end: 14 }]);
@@ -147,7 +162,7 @@ fn one_bad_text_fails_alone() {
     let (service, metrics) = service(true);
     let long = "x".repeat(65);
     let request = batch(&["shoes", &long, "a b c d e", "shoes"], v1::MatchOptions::default());
-    let reply = call(&service, Request::new(request)).expect("an answer");
+    let reply = call(&service, &Request::new(request)).expect("an answer");
     let reasons: Vec<Option<String>> = reply
         .results
         .iter()
@@ -174,7 +189,7 @@ fn batches_larger_than_a_slice_are_answered_in_order() {
     let (service, _) = service(true);
     let texts: Vec<&str> =
         (0..600).map(|number| if number % 3 == 0 { "shoes" } else { "hats" }).collect();
-    let reply = call(&service, Request::new(batch(&texts, v1::MatchOptions::default())))
+    let reply = call(&service, &Request::new(batch(&texts, v1::MatchOptions::default())))
         .expect("an answer");
     let found: Vec<bool> = reply.results.iter().map(|result| !result.matches.is_empty()).collect();
     assert_eq!(found, texts.iter().map(|text| *text == "shoes").collect::<Vec<_>>());
@@ -185,7 +200,7 @@ fn calls_that_cannot_be_answered() {
     let options = v1::MatchOptions::default;
     let (empty, _) = service(false);
     let status =
-        call(&empty, Request::new(batch(&["shoes"], options()))).expect_err("nothing loaded");
+        call(&empty, &Request::new(batch(&["shoes"], options()))).expect_err("nothing loaded");
     assert_eq!(status.code(), Code::Unavailable);
     assert!(status.get_details_retry_info().is_some());
 
@@ -193,11 +208,11 @@ fn calls_that_cannot_be_answered() {
     let mut elsewhere = batch(&["shoes"], options());
     elsewhere.min_version =
         Some(v1::InventoryVersion { generation: "0123456789abcdef".to_owned(), sequence: 0 });
-    let status = call(&service, Request::new(elsewhere)).expect_err("another version");
+    let status = call(&service, &Request::new(elsewhere)).expect_err("another version");
     assert_eq!(status.code(), Code::FailedPrecondition);
 
     let late = late(batch(&["shoes"], options()));
-    assert_eq!(call(&service, late).expect_err("too late").code(), Code::DeadlineExceeded);
+    assert_eq!(call(&service, &late).expect_err("too late").code(), Code::DeadlineExceeded);
 }
 
 /// A call whose deadline has passed.
@@ -213,12 +228,10 @@ fn late<T>(message: T) -> Request<T> {
     late
 }
 
-fn explain(
-    service: &Matches,
-    request: Request<v1::ExplainRequest>,
-) -> Result<Explained, tonic::Status> {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-    let reply = runtime.block_on(MatchService::explain(service, request))?.into_inner();
+fn explain(service: &Matches, request: &Request<v1::ExplainRequest>) -> Result<Explained, Status> {
+    let deadline = deadline(request);
+    let answered = service.explain(&request.get_ref().encode_to_vec(), deadline);
+    let reply: v1::ExplainResponse = reply(answered)?;
     assert!(reply.version.is_some_and(|version| version.generation.len() == 16));
     Ok(reply.explained.expect("something is explained"))
 }
@@ -233,7 +246,7 @@ fn one_listing_is_explained() {
     let (service, metrics) = service(true);
     let check = |request: v1::ExplainRequest, reason: Option<v1::MissReason>, group_id: &str| {
         let asked = request.listing_id.clone();
-        let explained = explain(&service, Request::new(request)).expect("an explanation");
+        let explained = explain(&service, &Request::new(request)).expect("an explanation");
         let Explained::Listing(listing) = explained else { panic!("one listing: {explained:?}") };
         assert_eq!(listing.listing_id, asked);
         let missed = match listing.outcome.expect("an outcome") {
@@ -271,7 +284,7 @@ fn the_whole_answer_is_explained() {
     let (service, _) = service(true);
     let mut request = why("trail shoes boots", "");
     request.options = Some(v1::MatchOptions { limit: 1, ..v1::MatchOptions::default() });
-    let explained = explain(&service, Request::new(request)).expect("an explanation");
+    let explained = explain(&service, &Request::new(request)).expect("an explanation");
     let Explained::Text(text) = explained else { panic!("the whole answer: {explained:?}") };
     let ids =
         |list: &[v1::Explanation]| list.iter().map(|it| it.listing_id.clone()).collect::<Vec<_>>();
@@ -288,7 +301,7 @@ fn the_whole_answer_is_explained() {
 fn what_cannot_be_explained_is_refused_as_in_a_batch() {
     let check = |loaded: bool, request: Request<v1::ExplainRequest>, code, reason: &str| {
         let (service, _) = service(loaded);
-        let status = explain(&service, request).expect_err(reason);
+        let status = explain(&service, &request).expect_err(reason);
         assert_eq!(status.code(), code, "{reason}");
         let info = status.get_details_error_info().expect("an ErrorInfo");
         assert_eq!(info.reason, reason);
@@ -328,24 +341,15 @@ fn versions() {
 #[test]
 fn texts_are_split_as_matching_does() {
     let (service, _) = service(false);
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let analyze = |text: &str| {
-        let request = Request::new(v1::AnalyzeRequest { text: text.to_owned() });
-        runtime.block_on(service_analyze(&service, request))
+        let request = v1::AnalyzeRequest { text: text.to_owned() };
+        reply::<v1::AnalyzeResponse>(service.analyze(&request.encode_to_vec()))
     };
-    let tokens = analyze("T-rex #Cat").expect("tokens");
+    let tokens = analyze("T-rex #Cat").expect("tokens").tokens;
     let words: Vec<(&str, &str)> =
         tokens.iter().map(|it| (it.sigil.as_str(), it.word.as_str())).collect();
     assert_eq!(words, [("", "t"), ("", "rex"), ("#", "cat")]);
     assert_eq!(tokens[2].span, Some(v1::Span { start: 6, end: 10 }));
     let status = analyze("a b c d e").expect_err("too many");
     assert_eq!(status.code(), Code::InvalidArgument);
-}
-
-async fn service_analyze(
-    service: &Matches,
-    request: Request<v1::AnalyzeRequest>,
-) -> Result<Vec<v1::Token>, tonic::Status> {
-    let reply = MatchService::analyze(service, request).await;
-    reply.map(|reply| reply.into_inner().tokens)
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use http::{Request, Response};
 use http_body_util::Empty;
 use hyper::body::Incoming;
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::Instant;
 
@@ -74,4 +74,31 @@ async fn at_the_drain_those_without_a_call_end_at_once() {
     }
     let deaf = life(Protocol::http2(), &[PREFACE, SETTINGS].concat(), signal).await;
     assert!(deaf <= GOAWAY_GRACE * 2, "{deaf:?}");
+}
+
+/// `GET http://a/` as the first stream, with its end: names and values of the static table, and a literal authority.
+const REQUEST: &[u8] = &[0, 0, 6, 1, 5, 0, 0, 0, 1, 0x82, 0x86, 0x84, 0x41, 1, b'a'];
+
+#[tokio::test(start_paused = true)]
+async fn a_single_reply_leaves_at_once() {
+    let (_drain, signal) = Drain::new();
+    let (listener, address) = listen().await;
+    let mut client = TcpStream::connect(address).await.expect("connected");
+    let (server, _) = listener.accept().await.expect("accepted");
+    let serving = tokio::spawn(answer(server, Protocol::http2(), signal));
+    let clock = Instant::now();
+    client.write_all(&[PREFACE, SETTINGS, REQUEST].concat()).await.expect("sent");
+    let mut head = [0; 9];
+    loop {
+        client.read_exact(&mut head).await.expect("a frame");
+        let bytes = u32::from_be_bytes([0, head[0], head[1], head[2]]);
+        let mut payload = vec![0; usize::try_from(bytes).expect("32 bits fit")];
+        client.read_exact(&mut payload).await.expect("its payload");
+        if head[3] == 1 {
+            break;
+        }
+    }
+    // Time stands still while anybody has something to do: nothing waited for a timer or for more requests.
+    assert_eq!(clock.elapsed(), Duration::ZERO);
+    serving.abort();
 }

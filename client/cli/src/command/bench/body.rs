@@ -1,6 +1,6 @@
 //! Request bodies, encoded once.
 
-use broadside_proto::v1::{MatchBatchRequest, MatchOptions, Query};
+use broadside_proto::v1::{MatchBatchRequest, MatchOptions, MatchStreamRequest, Query};
 use bytes::Bytes;
 use prost::Message;
 
@@ -20,7 +20,9 @@ impl Bodies {
     ///
     /// The bytes are leaked on purpose. They are needed until the process ends, and bytes without an owner have no
     /// counter that all threads would write to with every call.
-    pub(super) fn encode(texts: &[String], batch: usize, limit: u32) -> Bodies {
+    ///
+    /// For streams each is a message of `MatchStream`, else one of `MatchBatch`.
+    pub(super) fn encode(texts: &[String], batch: usize, limit: u32, streams: bool) -> Bodies {
         let body = |start: usize| {
             let query = |text: &String| Query { text: text.clone(), ..Query::default() };
             let request = MatchBatchRequest {
@@ -28,7 +30,12 @@ impl Bodies {
                 options: Some(MatchOptions { limit, ..MatchOptions::default() }),
                 ..MatchBatchRequest::default()
             };
-            Bytes::from_static(Vec::leak(frame(&request)))
+            let bytes = if streams {
+                frame(&MatchStreamRequest { request_id: 1, batch: Some(request) })
+            } else {
+                frame(&request)
+            };
+            Bytes::from_static(Vec::leak(bytes))
         };
         Bodies { bodies: (0..texts.len()).step_by(batch).map(body).collect(), batch }
     }
@@ -62,14 +69,14 @@ fn frame(message: &impl Message) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use broadside_proto::v1::MatchBatchRequest;
+    use broadside_proto::v1::{MatchBatchRequest, MatchStreamRequest};
     use prost::Message;
 
     use super::{Bodies, PREFIX_BYTES};
 
     fn check(texts: &[&str], batch: usize, expected: &[&[&str]]) {
         let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
-        let bodies = Bodies::encode(&texts, batch, 7);
+        let bodies = Bodies::encode(&texts, batch, 7, false);
         assert_eq!(bodies.len(), expected.len());
         for (number, expected) in expected.iter().enumerate() {
             let body = bodies.get(number + expected_rounds(&bodies));
@@ -83,8 +90,15 @@ mod tests {
             let texts: Vec<&str> =
                 request.queries.iter().map(|query| query.text.as_str()).collect();
             assert_eq!(texts, *expected);
-            assert_eq!(request.options.expect("it has options").limit, 7);
+            assert_eq!(request.options.as_ref().expect("it has options").limit, 7);
+            let streamed = Bodies::encode(&texts_of(&request), batch, 7, true).get(0);
+            let streamed = MatchStreamRequest::decode(&streamed[PREFIX_BYTES..]);
+            assert_eq!(streamed.expect("it is a request").batch, Some(request));
         }
+    }
+
+    fn texts_of(request: &MatchBatchRequest) -> Vec<String> {
+        request.queries.iter().map(|query| query.text.clone()).collect()
     }
 
     /// Two rounds: the same bodies come again.

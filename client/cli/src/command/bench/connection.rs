@@ -3,17 +3,18 @@
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue, TE, USER_AGENT};
 use http::{Method, Request, Uri, Version};
-use http_body_util::{BodyExt, Full};
+use http_body_util::{BodyExt, Either, Full};
 use hyper::body::Incoming;
 use hyper::client::conn::http2::{Builder, SendRequest};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::net::TcpStream;
 
 use super::reply;
+use super::stream::{Requests, Responses};
 use super::tally::Outcome;
 use crate::failure::Failure;
 
-const PATH: &str = "/broadside.v1.MatchService/MatchBatch";
+const SERVICE_PATH: &str = "/broadside.v1.MatchService/";
 /// Bytes that the server may send before it is told that they were read, on a stream and on a connection: replies are
 /// never held up by the generator.
 const WINDOW_BYTES: u32 = 4 << 20;
@@ -23,8 +24,9 @@ const REPLY_BYTES_MAX: usize = 256 << 20;
 /// A connection. Clones share it and may call at the same time.
 #[derive(Debug, Clone)]
 pub(super) struct Connection {
-    sender: SendRequest<Full<Bytes>>,
-    uri: Uri,
+    sender: SendRequest<Either<Full<Bytes>, Requests>>,
+    batch_uri: Uri,
+    stream_uri: Uri,
     headers: HeaderMap,
 }
 
@@ -47,16 +49,18 @@ impl Connection {
             .map_err(|error| unreachable(error.to_string()))?;
         // It ends when the connection does, which every call on it notices.
         tokio::spawn(connection);
-        let uri = format!("http://{authority}{PATH}");
-        let uri =
-            uri.parse().map_err(|error: http::uri::InvalidUri| unreachable(error.to_string()))?;
+        let uri = |method| {
+            let uri = format!("http://{authority}{SERVICE_PATH}{method}");
+            uri.parse().map_err(|error: http::uri::InvalidUri| unreachable(error.to_string()))
+        };
+        let (batch_uri, stream_uri) = (uri("MatchBatch")?, uri("MatchStream")?);
         let agent = concat!("broadside-bench/", env!("CARGO_PKG_VERSION"));
         let headers = [
             (CONTENT_TYPE, HeaderValue::from_static("application/grpc")),
             (TE, HeaderValue::from_static("trailers")),
             (USER_AGENT, HeaderValue::from_static(agent)),
         ];
-        Ok(Connection { sender, uri, headers: headers.into_iter().collect() })
+        Ok(Connection { sender, batch_uri, stream_uri, headers: headers.into_iter().collect() })
     }
 
     /// Whether no further call can be made.
@@ -71,11 +75,7 @@ impl Connection {
         queries: usize,
         buffer: &mut Vec<u8>,
     ) -> Outcome {
-        let mut request = Request::new(Full::new(body));
-        *request.method_mut() = Method::POST;
-        *request.uri_mut() = self.uri.clone();
-        *request.version_mut() = Version::HTTP_2;
-        *request.headers_mut() = self.headers.clone();
+        let request = self.request(&self.batch_uri, Either::Left(Full::new(body)));
         if self.sender.ready().await.is_err() {
             return Outcome::Transport;
         }
@@ -83,6 +83,26 @@ impl Connection {
             Ok(response) => read(response, queries, buffer).await,
             Err(_) => Outcome::Transport,
         }
+    }
+
+    /// Opens a stream that sends these requests.
+    pub(super) async fn stream(&mut self, requests: Requests) -> Result<Responses, Outcome> {
+        let request = self.request(&self.stream_uri, Either::Right(requests));
+        self.sender.ready().await.map_err(|_| Outcome::Transport)?;
+        let response = self.sender.send_request(request).await.map_err(|_| Outcome::Transport)?;
+        match grpc_status(response.headers()) {
+            None => Ok(Responses::new(response.into_body())),
+            Some(code) => Err(Outcome::Status(code)),
+        }
+    }
+
+    fn request<B>(&self, uri: &Uri, body: B) -> Request<B> {
+        let mut request = Request::new(body);
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = uri.clone();
+        *request.version_mut() = Version::HTTP_2;
+        *request.headers_mut() = self.headers.clone();
+        request
     }
 }
 
@@ -120,7 +140,7 @@ fn judge(status: Option<u8>, queries: usize, body: &[u8]) -> Outcome {
 }
 
 /// The status in headers or trailers; one that is not a number of one byte counts as one that does not exist.
-fn grpc_status(headers: &HeaderMap) -> Option<u8> {
+pub(super) fn grpc_status(headers: &HeaderMap) -> Option<u8> {
     let value = headers.get("grpc-status")?;
     Some(value.to_str().ok().and_then(|value| value.parse().ok()).unwrap_or(u8::MAX))
 }

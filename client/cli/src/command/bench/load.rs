@@ -1,6 +1,7 @@
 //! The load: threads, each with its runtime, its connections and its workers.
 
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::rc::Rc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,6 +15,7 @@ use tokio::task::LocalSet;
 use super::body::Bodies;
 use super::connection::Connection;
 use super::pace::{self, Ticket};
+use super::stream::Requests;
 use super::tally::{Outcome, Tally};
 use crate::failure::Failure;
 
@@ -30,8 +32,9 @@ pub(super) struct Load {
     pub(super) authority: String,
     pub(super) bodies: Bodies,
     pub(super) connections: usize,
-    /// Calls in flight on one connection.
+    /// Calls in flight on one connection, or batches on its one stream.
     pub(super) concurrency: usize,
+    pub(super) streams: bool,
     pub(super) threads: usize,
     pub(super) warmup: Duration,
     pub(super) duration: Duration,
@@ -198,6 +201,12 @@ impl Load {
             });
             let mut workers = Vec::new();
             for (connection, queue) in &seats {
+                if self.streams {
+                    let streaming =
+                        streamer(Rc::clone(&shared), connection.clone(), self.concurrency);
+                    workers.push(tokio::task::spawn_local(streaming));
+                    continue;
+                }
                 for _ in 0..self.concurrency {
                     let worker = worker(Rc::clone(&shared), connection.clone(), queue.clone());
                     workers.push(tokio::task::spawn_local(worker));
@@ -248,6 +257,54 @@ async fn worker(
     };
     if tokio::time::timeout_at(hard_end, work).await.is_err() && in_flight.get() {
         shared.tally.borrow_mut().measured(Outcome::Unanswered, DRAIN_MAX);
+    }
+}
+
+/// Sends batch after batch over one stream until the time is over, so many of them in flight.
+async fn streamer(shared: Rc<Shared>, mut connection: Connection, window: usize) {
+    let hard_end = tokio::time::Instant::from_std(shared.end + DRAIN_MAX);
+    let mut sent = VecDeque::new();
+    let streaming = stream_loop(&shared, &mut connection, window, &mut sent);
+    let failure = match tokio::time::timeout_at(hard_end, streaming).await {
+        Ok(Ok(())) => return,
+        Ok(Err(outcome)) => outcome,
+        Err(_) => Outcome::Unanswered,
+    };
+    // What ends a stream fails all that is on it.
+    for _ in 0..sent.len().max(1) {
+        shared.tally.borrow_mut().measured(failure, DRAIN_MAX);
+    }
+}
+
+/// Batches are measured as calls of a closed loop are.
+async fn stream_loop(
+    shared: &Shared,
+    connection: &mut Connection,
+    window: usize,
+    sent: &mut VecDeque<Instant>,
+) -> Result<(), Outcome> {
+    let (requests, queue) = mpsc::unbounded_channel();
+    let mut responses = connection.stream(Requests(queue)).await?;
+    let mut now = Instant::now();
+    loop {
+        while sent.len() < window && now < shared.end && !shared.is_stopped() {
+            requests.send(shared.body()).map_err(|_| Outcome::Transport)?;
+            sent.push_back(now);
+        }
+        if sent.is_empty() {
+            return Ok(());
+        }
+        let outcome = responses.next(shared.bodies.batch()).await;
+        if !matches!(outcome, Outcome::Ok { .. }) {
+            return Err(outcome);
+        }
+        now = Instant::now();
+        let latency = sent.pop_front().map_or(Duration::ZERO, |began| now - began);
+        if now < shared.measure {
+            shared.tally.borrow_mut().warmup(outcome);
+        } else if now < shared.end {
+            shared.tally.borrow_mut().measured(outcome, latency);
+        }
     }
 }
 

@@ -7,6 +7,8 @@ use super::body::PREFIX_BYTES;
 
 /// The field of `MatchBatchResponse` that holds one result a query.
 const RESULTS_FIELD: u64 = 2;
+/// The field of `MatchStreamResponse` that holds the answer to its batch.
+const BATCH_FIELD: u64 = 2;
 /// The field of `QueryResult` that is there if the query was refused.
 const ERROR_FIELD: u64 = 5;
 
@@ -28,6 +30,31 @@ pub(super) fn count(body: &[u8]) -> Option<ReplyCounts> {
     if *compressed != 0 || usize::try_from(length) != Ok(message.len()) {
         return None;
     }
+    count_message(message)
+}
+
+/// Steps over one message of a stream in a buffer, without what stands before it. `None` if it is not there as a whole.
+pub(super) fn next_message<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let (prefix, after) = rest.split_first_chunk::<PREFIX_BYTES>()?;
+    let length = u32::from_be_bytes([prefix[1], prefix[2], prefix[3], prefix[4]]);
+    let (message, after) = after.split_at_checked(usize::try_from(length).ok()?)?;
+    *rest = after;
+    Some(message)
+}
+
+/// Counts the results of one response of a stream. `None` if it cannot be walked, or its batch was refused.
+pub(super) fn count_streamed(mut response: &[u8]) -> Option<ReplyCounts> {
+    let mut counts = None;
+    while !response.is_empty() {
+        let (field, content) = step(&mut response)?;
+        if field == BATCH_FIELD {
+            counts = Some(count_message(content)?);
+        }
+    }
+    counts
+}
+
+fn count_message(message: &[u8]) -> Option<ReplyCounts> {
     let mut counts = ReplyCounts::default();
     let mut rest = message;
     while !rest.is_empty() {
@@ -92,7 +119,7 @@ mod tests {
     use broadside_proto::v1::{InventoryVersion, Match, MatchBatchResponse, QueryResult, Span};
     use prost::Message;
 
-    use super::{ReplyCounts, count, varint};
+    use super::{ReplyCounts, count, count_streamed, next_message, varint};
 
     fn reply(results: &[bool]) -> Vec<u8> {
         let result = |refused: &bool| {
@@ -141,6 +168,27 @@ mod tests {
         // An answer without a match and a total is an empty message, and counts.
         let empty = [0, 0, 0, 0, 4, 0x12, 0, 0x12, 0];
         assert_eq!(count(&empty), Some(ReplyCounts { results: 2, refused: 0 }));
+    }
+
+    #[test]
+    fn responses_of_a_stream_are_counted_one_by_one() {
+        let one = reply(&[false, true]);
+        let batch = &one[5..];
+        let length = u8::try_from(batch.len() & 0x7f).expect("it is below 128") | 0x80;
+        let high = u8::try_from(batch.len() >> 7).expect("it is below 128");
+        let response = [&[0x08, 7, 0x12, length, high][..], batch].concat();
+        let counts = ReplyCounts { results: 2, refused: 1 };
+        assert_eq!(count_streamed(&response), Some(counts));
+        assert_eq!(count_streamed(&[0x08, 7, 0x1a, 0]), None, "a refusal");
+        assert_eq!(count_streamed(&response[..9]), None);
+
+        let framed = [&[0, 0, 0, 0, 2, 0x08, 7][..], &[0, 0, 0, 0, 1, 9]].concat();
+        let mut rest = framed.as_slice();
+        assert_eq!(next_message(&mut rest), Some(&[0x08, 7][..]));
+        for cut in 0..6 {
+            assert_eq!(next_message(&mut &rest[..cut]), None);
+        }
+        assert_eq!((next_message(&mut rest), rest), (Some(&[9][..]), &[][..]));
     }
 
     #[test]

@@ -36,6 +36,7 @@ const PERCENTILES: [(&str, &str, f64); 5] = [
 #[derive(Serialize)]
 struct JsonReport<'a> {
     r#loop: &'static str,
+    stream: bool,
     batch: usize,
     connections: usize,
     concurrency: usize,
@@ -70,6 +71,7 @@ impl Report<'_> {
         let latencies = percentiles.into_iter().chain([("mean", tally.latency_mean())]);
         let report = JsonReport {
             r#loop: if self.rate.is_some() { "open" } else { "closed" },
+            stream: self.load.streams,
             batch: self.batch,
             connections: self.load.connections,
             concurrency: self.load.concurrency,
@@ -134,13 +136,14 @@ impl Report<'_> {
 
     /// What was done, in one line.
     fn setting(&self) -> String {
-        let Load { connections, concurrency, threads, .. } = self.load;
+        let Load { connections, concurrency, threads, streams, .. } = self.load;
+        let flight = if *streams { "batches in flight on a stream" } else { "calls in flight" };
         let kind = match self.rate {
             Some(rate) => format!("open loop, {} queries/s", grouped(u64::from(rate))),
             None => "closed loop".to_owned(),
         };
         format!(
-            "{kind}, batches of {}, {connections} × {concurrency} calls in flight, {}, {} after {} of warm-up",
+            "{kind}, batches of {}, {connections} × {concurrency} {flight}, {}, {} after {} of warm-up",
             self.batch,
             number::counted(*threads as u64, "thread", "threads"),
             duration::display(self.measured.time),
@@ -169,9 +172,10 @@ mod tests {
     fn check(rate: Option<u32>, expected_human: &str, expected_json: &str) {
         let load = Load {
             authority: "127.0.0.1:1".to_owned(),
-            bodies: Bodies::encode(&["cat".to_owned()], 256, 10),
+            bodies: Bodies::encode(&["cat".to_owned()], 256, 10, false),
             connections: 4,
             concurrency: 8,
+            streams: false,
             threads: 1,
             warmup: Duration::from_secs(2),
             duration: Duration::from_secs(10),
@@ -208,7 +212,7 @@ closed loop, batches of 256, 4 × 8 calls in flight, 1 thread, 10.0 s after 2.00
   inventory  9d3f00aa12345678+0
 ",
             concat!(
-                r#"{"loop":"closed","batch":256,"connections":4,"concurrency":8,"threads":1,"rate":null,"#,
+                r#"{"loop":"closed","stream":false,"batch":256,"connections":4,"concurrency":8,"threads":1,"rate":null,"#,
                 r#""seconds":10.0,"calls":1000,"queries":256000,"calls_per_second":100.0,"#,
                 r#""queries_per_second":25600.0,"latency_ns":{"max":1500159,"mean":1499648,"p50":1500159,"#,
                 r#""p90":1500159,"p99":1500159,"p99_9":1500159},"statuses":{"OK":1000},"failed_calls":0,"#,
@@ -233,7 +237,7 @@ open loop, 25,600 queries/s, batches of 256, 4 × 8 calls in flight, 1 thread, 1
   inventory  9d3f00aa12345678+0
 ",
             concat!(
-                r#"{"loop":"open","batch":256,"connections":4,"concurrency":8,"threads":1,"rate":25600,"#,
+                r#"{"loop":"open","stream":false,"batch":256,"connections":4,"concurrency":8,"threads":1,"rate":25600,"#,
                 r#""seconds":10.0,"calls":1000,"queries":256000,"calls_per_second":100.0,"#,
                 r#""queries_per_second":25600.0,"latency_ns":{"max":1500159,"mean":1499648,"p50":1500159,"#,
                 r#""p90":1500159,"p99":1500159,"p99_9":1500159},"statuses":{"OK":1000,"UNAVAILABLE":1},"#,

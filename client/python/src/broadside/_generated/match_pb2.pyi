@@ -131,6 +131,24 @@ class MatchBatchResponse(_message.Message):
     results: _containers.RepeatedCompositeFieldContainer[QueryResult]
     def __init__(self, version: _Optional[_Union[_version_pb2.InventoryVersion, _Mapping[str, object]]] = ..., results: _Optional[_Iterable[_Union[QueryResult, _Mapping[str, object]]]] = ...) -> None: ...
 
+class MatchStreamRequest(_message.Message):
+    __slots__ = ("request_id", "batch")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    BATCH_FIELD_NUMBER: _ClassVar[int]
+    request_id: int
+    batch: MatchBatchRequest
+    def __init__(self, request_id: _Optional[int] = ..., batch: _Optional[_Union[MatchBatchRequest, _Mapping[str, object]]] = ...) -> None: ...
+
+class MatchStreamResponse(_message.Message):
+    __slots__ = ("request_id", "batch", "error")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    BATCH_FIELD_NUMBER: _ClassVar[int]
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    request_id: int
+    batch: MatchBatchResponse
+    error: _status_pb2.Status
+    def __init__(self, request_id: _Optional[int] = ..., batch: _Optional[_Union[MatchBatchResponse, _Mapping[str, object]]] = ..., error: _Optional[_Union[_status_pb2.Status, _Mapping[str, object]]] = ...) -> None: ...
+
 class QueryResult(_message.Message):
     __slots__ = ("matches", "total", "total_exact", "incomplete", "error")
     MATCHES_FIELD_NUMBER: _ClassVar[int]

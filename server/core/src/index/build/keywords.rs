@@ -1,4 +1,4 @@
-//! Keywords and negatives of all records, analysed.
+//! Keywords and negatives of all records: analysed one by one, and kept as drafts.
 
 use crate::keyword::{Keyword, MatchType};
 use crate::limits::{KEYWORD_BYTES_MAX, KEYWORD_TOKENS_MAX};
@@ -6,9 +6,10 @@ use crate::record::Reason;
 use crate::regexes::RegexesBuilder;
 use crate::text::{self, Sigil, Sink};
 
+use super::super::arena::ArenaBuilder;
 use super::super::interner::Interner;
-use super::super::patterns::{Kind, Patterns};
-use super::super::trie::Target;
+use super::super::leaves::{Kind, LEAVES_BYTES_MAX};
+use super::drafts::{self, Draft, Drafts, Owner};
 use super::order;
 
 /// What the builder knows of keywords.
@@ -16,66 +17,26 @@ use super::order;
 pub(super) struct Keywords {
     /// Words; the first byte is the sigil, 0 for none.
     pub(super) words: Interner,
-    pub(super) drafts: Vec<Draft>,
-    /// Tokens of all drafts, as numbers of `words`.
-    pub(super) tokens: Vec<u32>,
-    /// Regular expressions, whose drafts have the number of the expression in the place of a first token.
-    pub(super) regex_drafts: Vec<Draft>,
+    pub(super) drafts: Drafts,
+    /// Regular expressions, each with its number.
+    pub(super) regex_drafts: Vec<(u32, Draft)>,
     pub(super) regexes: RegexesBuilder,
-    /// Negatives as they were written first: (owner's text, for the first draft of each).
-    pub(super) negative_texts: Vec<u8>,
-    /// What the patterns would take if all of them were distinct, in words of 32 bits.
-    pattern_words: usize,
+    /// Negatives as they were written.
+    pub(super) negative_texts: ArenaBuilder,
+    /// Bytes that the leaves would take if all patterns were distinct, and each in a leaf of its own.
+    leaves_bytes: usize,
     buffers: text::Buffers,
     /// The keyword that is being analysed.
     analysed: Analysed,
-}
-
-/// A keyword or negative that was analysed.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Draft {
-    /// First of its tokens in [`Keywords::tokens`]; of a regular expression, its number.
-    pub(super) first_token: u32,
-    pub(super) tokens: u16,
-    pub(super) owner: Owner,
-    pub(super) kind: Kind,
-    /// Ordinal of its listing, or number of its group's or negative list's name.
-    pub(super) of: u32,
-    /// Index in the listing's keywords; of a negative, where its text begins in [`Keywords::negative_texts`].
-    pub(super) keyword: u32,
-    pub(super) bid_micros: u64,
-}
-
-/// Whose a draft is, and what it does there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Owner {
-    /// A keyword of a listing.
-    Positive(Bid),
-    /// A negative of a negative list.
-    List,
-    /// A negative of a group.
-    Group,
-    /// A negative of a listing.
-    Listing,
-}
-
-/// Where a keyword's bid comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Bid {
-    Keyword,
-    Listing,
-    /// The group's, which is known at the end.
-    Group,
+    tokens: Vec<u32>,
 }
 
 /// How far the builder was, to go back there.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Mark {
-    drafts: usize,
-    tokens: usize,
+    drafts: drafts::Mark,
     regex_drafts: usize,
-    negative_texts: usize,
-    pattern_words: usize,
+    leaves_bytes: usize,
 }
 
 /// Words of one keyword, with their sigils in front, and where each ends.
@@ -85,12 +46,10 @@ struct Analysed {
     ends: Vec<usize>,
 }
 
-impl Owner {
-    /// Whether it is a negative.
-    pub(super) fn is_negative(self) -> bool {
-        !matches!(self, Owner::Positive(_))
-    }
-}
+/// Bytes of a pattern beside its tokens, at most: head of its leaf, summary, head of its record, owner and bid.
+const PATTERN_BYTES: usize = 1 + 4 + 1 + 4 + 8;
+/// Bytes of a token, at most.
+const TOKEN_BYTES: usize = 4;
 
 impl Sink for Analysed {
     fn token(&mut self, sigil: Option<Sigil>, word: &[u8], _start: u32, _end: u32) -> bool {
@@ -108,21 +67,17 @@ impl Keywords {
     /// How far it is.
     pub(super) fn mark(&self) -> Mark {
         Mark {
-            drafts: self.drafts.len(),
-            tokens: self.tokens.len(),
+            drafts: self.drafts.mark(),
             regex_drafts: self.regex_drafts.len(),
-            negative_texts: self.negative_texts.len(),
-            pattern_words: self.pattern_words,
+            leaves_bytes: self.leaves_bytes,
         }
     }
 
-    /// Forgets all drafts since the mark. Words and expressions stay; nothing refers to them.
+    /// Forgets all drafts since the mark. Words, expressions and texts stay; nothing refers to them.
     pub(super) fn roll_back(&mut self, mark: Mark) {
-        self.drafts.truncate(mark.drafts);
-        self.tokens.truncate(mark.tokens);
+        self.drafts.roll_back(mark.drafts);
         self.regex_drafts.truncate(mark.regex_drafts);
-        self.negative_texts.truncate(mark.negative_texts);
-        self.pattern_words = mark.pattern_words;
+        self.leaves_bytes = mark.leaves_bytes;
     }
 
     /// Analyses one keyword or negative and keeps it.
@@ -132,82 +87,65 @@ impl Keywords {
         owner: Owner,
         of: u32,
         nth: usize,
-        bid_micros: u64,
     ) -> Result<(), Reason> {
         if keyword.text.len() > KEYWORD_BYTES_MAX {
             return Err(Reason::TooLong(KEYWORD_BYTES_MAX));
         }
         let kind = Kind::of(keyword);
-        let (first_token, tokens) = if kind.match_type == MatchType::Regex {
-            (self.regexes.add(&keyword.text).map_err(Reason::Regex)?, 1)
+        let regex = if kind.match_type == MatchType::Regex {
+            Some(self.regexes.add(&keyword.text).map_err(Reason::Regex)?)
         } else {
-            self.analyze(&keyword.text, kind)?
+            self.analyze(&keyword.text, kind)?;
+            None
         };
-        self.pattern_words += Patterns::words_of(usize::from(tokens));
-        if self.pattern_words >= Target::PLACES_MAX as usize {
-            return Err(Reason::TooManyRecords(self.drafts.len()));
+        let tokens = if regex.is_some() { 1 } else { self.tokens.len() };
+        self.leaves_bytes += PATTERN_BYTES + TOKEN_BYTES * tokens;
+        if self.leaves_bytes > LEAVES_BYTES_MAX || !self.drafts.has_room() {
+            return Err(Reason::TooManyRecords(self.drafts.places.len()));
         }
-        let place = |number: usize| u32::try_from(number).expect("fewer than pattern words");
+        let place = |number: usize| u32::try_from(number).expect("fewer than bytes of leaves");
         let keyword = if owner.is_negative() {
-            let start = self.negative_texts.len();
-            self.negative_texts.extend_from_slice(keyword.text.as_bytes());
-            self.negative_texts.push(0xff); // No text has this byte: it ends here.
-            place(start)
+            let number = self.negative_texts.len();
+            self.negative_texts.push(keyword.text.as_bytes());
+            Draft { owner, kind, of, keyword: place(number), bid_micros: None }
         } else {
-            place(nth)
+            Draft { owner, kind, of, keyword: place(nth), bid_micros: keyword.bid_micros }
         };
-        let draft = Draft { first_token, tokens, owner, kind, of, keyword, bid_micros };
-        match kind.match_type {
-            MatchType::Regex => self.regex_drafts.push(draft),
-            _ => self.drafts.push(draft),
+        match regex {
+            Some(number) => self.regex_drafts.push((number, keyword)),
+            None => self.drafts.push(&keyword, &self.tokens),
         }
         Ok(())
     }
 
-    /// Splits a keyword into words: the place of the first one and how many there are.
-    fn analyze(&mut self, text: &str, kind: Kind) -> Result<(u32, u16), Reason> {
+    /// Splits a keyword into words.
+    fn analyze(&mut self, text: &str, kind: Kind) -> Result<(), Reason> {
         self.analysed.bytes.clear();
         self.analysed.ends.clear();
+        self.tokens.clear();
         if !text::analyze(text, &mut self.buffers, &mut self.analysed) {
             return Err(Reason::KeywordTooManyTokens(KEYWORD_TOKENS_MAX));
         }
         if self.analysed.ends.is_empty() {
             return Err(Reason::KeywordEmpty);
         }
-        let Ok(first_token) = u32::try_from(self.tokens.len()) else {
-            return Err(Reason::TooManyRecords(self.drafts.len()));
-        };
         let mut start = 0;
         for &end in &self.analysed.ends {
             self.tokens.push(self.words.intern(&self.analysed.bytes[start..end]));
             start = end;
         }
         if kind.match_type == MatchType::Broad {
-            order::make_set(&mut self.tokens, first_token as usize);
+            order::make_set(&mut self.tokens, 0);
         }
-        let tokens = self.tokens.len() - first_token as usize;
-        Ok((first_token, u16::try_from(tokens).expect("at most KEYWORD_TOKENS_MAX")))
-    }
-
-    /// A negative as it was written.
-    pub(super) fn negative_text(&self, draft: &Draft) -> &[u8] {
-        let rest = &self.negative_texts[draft.keyword as usize..];
-        let end = rest.iter().position(|&byte| byte == 0xff).expect("each text is ended");
-        &rest[..end]
+        Ok(())
     }
 }
 
 impl Draft {
-    /// Its tokens.
-    pub(super) fn tokens_in<'a>(&self, tokens: &'a [u32]) -> &'a [u32] {
-        let start = self.first_token as usize;
-        &tokens[start..start + usize::from(self.tokens)]
-    }
-
     /// The order of equal patterns: a listing's best use of it comes before its other uses; negatives come last.
-    pub(super) fn within_pattern(&self) -> impl Ord + use<> {
+    pub(super) fn within_pattern(&self, bid_micros: u64) -> impl Ord + use<> {
         let negative = self.owner.is_negative().then_some(self.owner);
-        (negative, self.of, std::cmp::Reverse(self.bid_micros), self.keyword)
+        (negative, self.of, std::cmp::Reverse(bid_micros), self.keyword)
     }
 
     /// Whether two drafts of one pattern are the same use of it: the second one is a duplicate then.
@@ -219,7 +157,7 @@ impl Draft {
 
 impl Kind {
     /// What a keyword is apart from its words.
-    pub(super) fn of(keyword: &Keyword) -> Kind {
+    pub(crate) fn of(keyword: &Keyword) -> Kind {
         let (match_type, anchor_start, anchor_end) = keyword.canonical();
         Kind { match_type, anchor_start, anchor_end }
     }

@@ -1,76 +1,139 @@
-//! Laying the index out: patterns and trie from sorted drafts, then everything else in the order of listings.
+//! Laying the index out: patterns and trie from buckets of drafts, then everything else in the order of listings.
 
-use crate::keyword::MatchType;
+use std::num::NonZero;
+use std::thread;
+
 use crate::limits::SHARED_KEYWORD_LISTINGS_MAX;
 use crate::text::Sigil;
 
-use super::super::arena::Arena;
-use super::super::listings::{GroupId, Judged, Listings, Posting};
-use super::super::patterns::{PatternId, Patterns};
+use super::super::arena::{Arena, ArenaBuilder};
+use super::super::keyword_texts::kind_byte;
+use super::super::leaves::{LEAF_PATTERNS_MAX, Leaves, PatternId};
+use super::super::listings::{GroupId, Judged, Listings};
 use super::super::shared_keywords::SharedKeywords;
-use super::super::trie::{Edge, LEAF_PATTERNS_MAX, Root, Target, Trie};
+use super::super::trie::Trie;
 use super::super::vocabulary::Vocabulary;
-use super::super::word::{WordId, filter_bit};
-use super::super::{Counts, Index, ListingId};
+use super::super::{Counts, Index};
 use super::IndexBuilder;
-use super::keywords::{Bid, Draft, Keywords, Owner};
-use super::order::{Renumbered, Sets, drafts_by_pattern, listings_by_id, words_by_frequency};
-use super::rows::{Negative, Rows};
+use super::buckets::Buckets;
+use super::keywords::Keywords;
+use super::order::{Renumbered, listings_by_id, words_by_frequency};
+use super::patterns::{Part, Source};
+use super::rows::Rows;
+use broadside_memory::Array;
 
-/// See the text of [`super`]. Also gives the numbers of the listings in the order in which they were added.
-pub(super) fn lay_out(mut builder: IndexBuilder) -> (Index, Vec<u32>) {
-    let mut sets = Sets::of(&builder.keywords.drafts, &builder.keywords.tokens);
-    let words = words_by_frequency(&builder.keywords.words, &sets.words);
+/// Drafts for which a thread is worth its start.
+const THREAD_DRAFTS_MIN: usize = 100_000;
+
+/// What the layout tells beside the index.
+pub(super) struct LaidOut {
+    pub(super) index: Index,
+    /// Numbers of the listings in the order in which they were added.
+    pub(super) listings: Vec<u32>,
+    /// Numbers of the listings that have keywords that are the same, ascending.
+    pub(super) with_duplicates: Vec<u32>,
+}
+
+/// See the text of [`super`].
+pub(super) fn lay_out(mut builder: IndexBuilder) -> LaidOut {
     let listing_order = listings_by_id(&builder.ids);
-    renumber(&mut builder.keywords, &words, &listing_order);
-    sets.renumber(&words.new);
-    let order = drafts_by_pattern(&builder.keywords.drafts, &sets, &builder.keywords.tokens);
-
+    let words = words_by_frequency(&builder.keywords.words, &builder.keywords.drafts);
+    let (mut part, regex_patterns) = lay_out_patterns(&mut builder, &words, &listing_order);
     let keywords = &builder.keywords;
-    let mut written = Written::of(&builder, &listing_order);
-    written.words(keywords, &sets, &order);
-    let mut trie = Trie::default();
-    let roots = roots(&written, &sets, words.old.len(), &mut trie);
-    let regex_patterns = written.regexes(keywords);
-    let old_words = words.old.iter().map(|&word| split(keywords.words.get(word)));
-    let vocabulary = Vocabulary::build(&old_words, &roots);
-    let mut rows = Rows::new(&builder, std::mem::take(&mut written.negatives));
+    let split_words = words.old.iter().map(|&word| split(keywords.words.get(word)));
+    let vocabulary = Vocabulary::build(&split_words, &part.roots);
+    let (negatives, negative_patterns) = negative_texts(&part, &builder.keywords);
+    let negative_uses = std::mem::take(&mut part.negatives);
+    let negatives_count = negative_uses.len() as u64;
+    let mut rows = Rows::new(&builder, negative_uses);
     let mut listings = gather(&builder, &listing_order, &mut rows);
-    let rules = rows.finish();
-    listings.keyword_patterns = written.keyword_patterns;
-    written.negative_texts.shrink();
+    let (rules, classes) = rows.finish();
+    listings.classes = classes.into();
+    let texts = std::mem::take(&mut builder.keyword_texts);
+    let first = |&old: &u32| builder.first_keyword[old as usize];
+    listings.keywords = texts.finish(listing_order.old.iter().map(first).collect());
     let regexes = std::mem::take(&mut builder.keywords.regexes).finish();
     let targetings = std::mem::take(&mut builder.targetings).finish();
+    let counts = Counts {
+        listings: listings.len() as u64,
+        keywords: part.counts.keywords,
+        negatives: negatives_count,
+        duplicate_keywords: part.counts.duplicates,
+        words: words.old.len() as u64,
+        patterns: part.counts.patterns,
+        groups: builder.groups.iter().flatten().count() as u64,
+        negative_lists: u64::from(builder.lists_added),
+        regexes: regex_patterns.iter().filter(|&&id| id != PatternId::NONE).count() as u64,
+        targetings: targetings.len() as u64,
+    };
+    part.leaves.bytes.shrink_to_fit();
+    part.edges.shrink_to_fit();
+    let most = builder.shared_listings_max.unwrap_or(SHARED_KEYWORD_LISTINGS_MAX);
+    let vocabulary_words = vocabulary.words();
     let index = Index {
         vocabulary,
-        trie,
-        shared: SharedKeywords::of(
-            &written.patterns,
-            &written.postings,
-            &listings,
-            builder.shared_listings_max.unwrap_or(SHARED_KEYWORD_LISTINGS_MAX),
-        ),
-        counts: Counts {
-            listings: listings.len() as u64,
-            words: words.old.len() as u64,
-            patterns: u64::from(written.patterns.count()),
-            groups: builder.groups.iter().flatten().count() as u64,
-            negative_lists: u64::from(builder.lists_added),
-            regexes: regex_patterns.iter().filter(|&&id| id != PatternId::NONE).count() as u64,
-            targetings: targetings.len() as u64,
-            ..written.counts
+        trie: Trie { edges: Array::with_huge_pages(part.edges) },
+        shared: SharedKeywords::of(&part.runs, &part.postings, &listings, most),
+        leaves: Leaves {
+            bytes: Array::with_huge_pages(part.leaves.bytes),
+            words: vocabulary_words,
         },
-        patterns: written.patterns,
-        postings: written.postings,
+        postings: Array::with_huge_pages(part.postings),
         listings,
         rules,
-        negatives: written.negative_texts,
-        negative_patterns: written.negative_patterns,
+        negatives,
+        negative_patterns: negative_patterns.into(),
         regexes,
-        regex_patterns,
+        regex_patterns: regex_patterns.into(),
         targetings,
+        counts,
     };
-    (index, listing_order.new)
+    let mut with_duplicates = part.with_duplicates;
+    with_duplicates.sort_unstable();
+    with_duplicates.dedup();
+    LaidOut { index, listings: listing_order.new, with_duplicates }
+}
+
+/// All patterns, in as many parts as there are processors, and the pattern of each regular expression. The parts put
+/// together are what one thread makes.
+fn lay_out_patterns(
+    builder: &mut IndexBuilder,
+    words: &Renumbered,
+    listings: &Renumbered,
+) -> (Part, Vec<PatternId>) {
+    let Keywords { drafts, regex_drafts, regexes, .. } = &mut builder.keywords;
+    let threads = drafts.places.len() / builder.thread_drafts_min.unwrap_or(THREAD_DRAFTS_MIN);
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    let threads = threads.clamp(1, processors);
+    let buckets = Buckets::of(drafts, &words.new);
+    let source = Source {
+        drafts,
+        buckets: &buckets,
+        words: &words.new,
+        listing_numbers: &listings.new,
+        listings: &builder.listings,
+        leaf_patterns_max: builder.leaf_patterns_max.unwrap_or(LEAF_PATTERNS_MAX),
+    };
+    let (of_regexes, regex_patterns) = source.lay_out_regexes(regex_drafts, regexes.len());
+    let parts = thread::scope(|scope| {
+        let ranges = buckets.parts(threads).into_iter();
+        let running: Vec<_> =
+            ranges.map(|range| scope.spawn(move || source.lay_out(range))).collect();
+        let parts = running.into_iter().map(|part| part.join());
+        parts.collect::<Result<Vec<_>, _>>()
+    });
+    let mut parts = parts.unwrap_or_else(|panic| std::panic::resume_unwind(panic)).into_iter();
+    let mut all = parts.next().expect("there is at least one thread");
+    parts.for_each(|part| all.append(part));
+    let behind = all.leaves.place();
+    all.append(of_regexes);
+    let moved = regex_patterns.into_iter().map(|id| match id {
+        PatternId::NONE => id,
+        PatternId(place) => PatternId(place + behind),
+    });
+    let regex_patterns = moved.collect();
+    drafts.forget_all();
+    (all, regex_patterns)
 }
 
 /// The sigil and the bytes of an interned word.
@@ -84,185 +147,40 @@ fn split(interned: &[u8]) -> (Option<Sigil>, &[u8]) {
     (sigil, &interned[1..])
 }
 
-/// Gives words and listings their final numbers. A BROAD's tokens are a set and are sorted again.
-fn renumber(keywords: &mut Keywords, words: &Renumbered, listings: &Renumbered) {
-    for token in &mut keywords.tokens {
-        *token = words.new[*token as usize];
+/// Negatives as they were written first, each behind a byte for its kind, and their patterns.
+fn negative_texts(part: &Part, keywords: &Keywords) -> (Arena, Vec<PatternId>) {
+    let mut texts = ArenaBuilder::default();
+    let mut value = Vec::new();
+    for &(_, kind, text) in &part.negative_patterns {
+        value.clear();
+        value.push(kind_byte(kind));
+        value.extend_from_slice(keywords.negative_texts.get(text as usize));
+        texts.push(&value);
     }
-    for draft in keywords.drafts.iter_mut().chain(&mut keywords.regex_drafts) {
-        if matches!(draft.owner, Owner::Positive(_) | Owner::Listing) {
-            draft.of = listings.new[draft.of as usize];
-        }
-    }
-    for draft in keywords.drafts.iter().filter(|draft| draft.kind.match_type == MatchType::Broad) {
-        let start = draft.first_token as usize;
-        keywords.tokens[start..start + usize::from(draft.tokens)].sort_unstable();
-    }
+    let patterns = part.negative_patterns.iter().map(|&(id, ..)| id);
+    (texts.finish(), patterns.collect())
 }
 
-/// What the sorted drafts were written to.
-#[derive(Default)]
-struct Written {
-    patterns: Patterns,
-    postings: Vec<Posting>,
-    negatives: Vec<Negative>,
-    /// Texts of the patterns that are negatives, and those patterns.
-    negative_texts: Arena,
-    negative_patterns: Vec<PatternId>,
-    /// For each pattern of words in order: where it is, and a draft that has its set.
-    places: Vec<(PatternId, u32)>,
-    /// By listing: where its keywords begin.
-    first_keyword: Vec<u32>,
-    /// By keyword, in the order of listings.
-    keyword_patterns: Vec<PatternId>,
-    counts: Counts,
-}
-
-impl Written {
-    fn of(builder: &IndexBuilder, listings: &Renumbered) -> Written {
-        let mut next = 0;
-        let first_keyword = listings.old.iter().map(|&old| {
-            let first = next;
-            next += u32::try_from(builder.keywords_of(old).len()).expect("fewer than tokens");
-            first
-        });
-        let first_keyword = first_keyword.collect();
-        let keyword_patterns = vec![PatternId::NONE; next as usize];
-        Written { first_keyword, keyword_patterns, ..Written::default() }
-    }
-
-    /// Makes a pattern of each run of equal drafts of words.
-    fn words(&mut self, keywords: &Keywords, sets: &Sets, order: &[u32]) {
-        let draft_of = |number: u32| &keywords.drafts[number as usize];
-        let same = |a: &u32, b: &u32| {
-            let (draft_a, draft_b) = (draft_of(*a), draft_of(*b));
-            sets.get(*a) == sets.get(*b)
-                && draft_a.kind == draft_b.kind
-                && draft_a.tokens_in(&keywords.tokens) == draft_b.tokens_in(&keywords.tokens)
-        };
-        for run in order.chunk_by(same) {
-            let tokens = draft_of(run[0]).tokens_in(&keywords.tokens);
-            let drafts = run.iter().map(|&number| draft_of(number));
-            let place = self.pattern(keywords, drafts, tokens);
-            self.places.push((place, run[0]));
-        }
-    }
-
-    /// Makes a pattern of each regular expression that a draft has, in the order of their numbers.
-    fn regexes(&mut self, keywords: &Keywords) -> Vec<PatternId> {
-        let mut drafts = keywords.regex_drafts.clone();
-        drafts.sort_unstable_by(|a, b| {
-            let numbers = a.first_token.cmp(&b.first_token);
-            numbers.then_with(|| a.within_pattern().cmp(&b.within_pattern()))
-        });
-        let mut places = vec![PatternId::NONE; keywords.regexes.len()];
-        for run in drafts.chunk_by(|a, b| a.first_token == b.first_token) {
-            let number = run[0].first_token;
-            places[number as usize] = self.pattern(keywords, run.iter(), &[number]);
-        }
-        places
-    }
-
-    /// Writes one pattern, with whose it is.
-    fn pattern<'d>(
-        &mut self,
-        keywords: &Keywords,
-        drafts: impl Iterator<Item = &'d Draft>,
-        tokens: &[u32],
-    ) -> PatternId {
-        let place = self.patterns.next_place();
-        let first_posting = self.postings.len();
-        let mut negative = false;
-        let mut previous: Option<&Draft> = None;
-        let mut kind = None;
-        for draft in drafts {
-            kind = Some(draft.kind);
-            if let Owner::Positive(_) = draft.owner {
-                let at = self.first_keyword[draft.of as usize] + draft.keyword;
-                self.keyword_patterns[at as usize] = place;
-            }
-            if previous.replace(draft).is_some_and(|previous| previous.is_same_use(draft)) {
-                self.counts.duplicate_keywords += 1;
-                continue;
-            }
-            if let Owner::Positive(bid) = draft.owner {
-                let (listing, own_bid) = (ListingId(draft.of), bid == Bid::Keyword);
-                let posting = Posting::new(listing, draft.keyword, draft.bid_micros, own_bid);
-                self.postings.push(posting);
-                continue;
-            }
-            if !negative {
-                self.negative_texts.push(keywords.negative_text(draft));
-                self.negative_patterns.push(place);
-            }
-            negative = true;
-            self.negatives.push((draft.owner, draft.of, place));
-        }
-        let postings = self.postings.len() - first_posting;
-        self.counts.keywords += postings as u64;
-        self.counts.negatives = self.negatives.len() as u64;
-        let bounded = |number: usize| u32::try_from(number).expect("fewer than tokens");
-        let postings = (bounded(first_posting), bounded(postings));
-        let kind = kind.expect("a run has a draft");
-        self.patterns.push(kind, tokens, postings, negative)
-    }
-}
-
-/// What each word leads to as the first, that is rarest, word of a keyword. Words that are never first lead to a node
-/// without patterns and edges.
-fn roots(written: &Written, sets: &Sets, words: usize, trie: &mut Trie) -> Vec<Root> {
-    let nothing = trie.push(0, 0, &[]);
-    let nowhere = Root { target: Target::node(nothing, false), filter: 0 };
-    let mut roots = vec![nowhere; words];
-    let first_word = |&(_, draft): &(PatternId, u32)| sets.get(draft)[0];
-    for range in written.places.chunk_by(|a, b| first_word(a) == first_word(b)) {
-        roots[first_word(&range[0]) as usize] = divide(range, 1, sets, trie);
-    }
-    roots
-}
-
-/// The part of the trie for patterns that share their first `depth` words: a leaf if they are few, else a node.
-///
-/// The depth of the recursion is at most the number of distinct words of a keyword, which is bounded.
-fn divide(range: &[(PatternId, u32)], depth: usize, sets: &Sets, trie: &mut Trie) -> Root {
-    let rest = |&(_, draft): &(PatternId, u32)| &sets.get(draft)[depth..];
-    let first = range[0].0.0;
-    if range.len() <= LEAF_PATTERNS_MAX {
-        let needs =
-            |words: &[u32]| words.iter().fold(0, |bits, &word| bits | filter_bit(WordId(word)));
-        let filter = range.iter().fold(u32::MAX, |all, pattern| all & needs(rest(pattern)));
-        return Root { target: Target::leaf(first, range.len()), filter };
-    }
-    let ending = range.iter().take_while(|pattern| rest(pattern).is_empty()).count();
-    let mut edges = Vec::new();
-    for part in range[ending..].chunk_by(|a, b| rest(a)[0] == rest(b)[0]) {
-        let word = WordId(rest(&part[0])[0]);
-        edges.push(Edge { word, root: divide(part, depth + 1, sets, trie) });
-    }
-    let count = u32::try_from(ending).expect("fewer than tokens");
-    let number = trie.push(first, count, &edges);
-    Root { target: Target::node(number, ending > 0), filter: trie.node(number).filter }
-}
-
-/// Everything else of each listing, in the order of their ids.
+/// Everything else of each listing but its keywords, in the order of their ids.
 fn gather(builder: &IndexBuilder, order: &Renumbered, rows: &mut Rows<'_>) -> Listings {
-    let mut listings = Listings::default();
+    let mut judged = Vec::with_capacity(order.old.len());
+    let (mut ids, mut payloads) = (ArenaBuilder::default(), ArenaBuilder::default());
     for (number, &old) in (0..).zip(&order.old) {
         let draft = &builder.listings[old as usize];
-        let group = draft.group.map_or(GroupId::NONE, GroupId);
-        let rules = rows.row(&draft.rules, Owner::Listing, number);
-        let of_group = rows.group_has_rules(group);
-        listings.judged.push(Judged::new(draft.quality, group, rules, of_group));
-        listings.ids.push(builder.ids.get(old));
-        listings.payloads.push(builder.payloads.get(old as usize));
-        let first = u32::try_from(listings.keywords.len()).expect("fewer than tokens");
-        listings.first_keyword.push(first);
-        for keyword in builder.keywords_of(old) {
-            listings.keywords.push(builder.keyword_texts.get(keyword));
+        let group = draft.group().map_or(GroupId::NONE, GroupId);
+        let (class, has_rules) = rows.class(draft.rules, group, number);
+        judged.push(Judged::new(draft.bid_micros, draft.quality, class, has_rules));
+        ids.push(builder.ids.get(old));
+        if !builder.payloads.holds_nothing() {
+            payloads.push(builder.payloads.get(old as usize));
         }
     }
-    for arena in [&mut listings.ids, &mut listings.payloads, &mut listings.keywords] {
-        arena.shrink();
+    let qualities = builder.qualities.values.iter().map(|&bits| f64::from_bits(bits));
+    Listings {
+        judged: Array::with_huge_pages(judged),
+        qualities: qualities.collect::<Vec<_>>().into(),
+        ids: ids.finish(),
+        payloads: payloads.finish(),
+        ..Listings::default()
     }
-    listings
 }

@@ -5,8 +5,6 @@ use crate::listing::score;
 use crate::record::{Field, Reason, Record, RecordError, Unresolved};
 
 use super::IndexBuilder;
-use super::keywords::{Bid, Owner};
-use super::records::RulesDraft;
 
 impl IndexBuilder {
     /// What is referred to and does not exist, so far; the first [`UNRESOLVED_MAX`] of it.
@@ -20,18 +18,18 @@ impl IndexBuilder {
                 let error = RecordError { field, reason };
                 unresolved.push(Unresolved { record: Record::Listing(ordinal), error });
             };
-            if let Some(number) = listing.group
+            if let Some(number) = listing.group()
                 && self.groups[number as usize].is_none()
             {
                 refuse(Field::Group, Reason::UnknownGroup(self.group_name(number)));
             }
-            self.unknown_lists(&listing.rules, &mut refuse);
+            self.unknown_lists(listing.rules, &mut refuse);
         }
         for group in self.groups.iter().flatten() {
             let Some(ordinal) = group.ordinal else {
                 continue;
             };
-            self.unknown_lists(&group.rules, &mut |field, reason| {
+            self.unknown_lists(group.rules, &mut |field, reason| {
                 let error = RecordError { field, reason };
                 unresolved.push(Unresolved { record: Record::Group(ordinal), error });
             });
@@ -40,7 +38,7 @@ impl IndexBuilder {
         unresolved
     }
 
-    /// Gives keywords the bids of their groups, if all that is referred to exists.
+    /// Gives listings the bids of their groups, if all that is referred to exists.
     pub(super) fn resolve(&mut self) -> Result<(), Vec<Unresolved>> {
         let mut unresolved = self.unresolved();
         if unresolved.is_empty() {
@@ -49,10 +47,8 @@ impl IndexBuilder {
         if unresolved.is_empty() { Ok(()) } else { Err(unresolved) }
     }
 
-    fn unknown_lists(&self, rules: &RulesDraft, refuse: &mut dyn FnMut(Field, Reason)) {
-        let (start, end) = rules.lists;
-        for (nth, &number) in self.list_references[start as usize..end as usize].iter().enumerate()
-        {
+    fn unknown_lists(&self, rules: u32, refuse: &mut dyn FnMut(Field, Reason)) {
+        for (nth, &number) in self.rules.values[rules as usize].lists.iter().enumerate() {
             if self.lists[number as usize].is_none() {
                 let name = String::from_utf8_lossy(self.list_names.get(number)).into_owned();
                 refuse(Field::NegativeList(nth), Reason::UnknownNegativeList(name));
@@ -64,27 +60,25 @@ impl IndexBuilder {
         String::from_utf8_lossy(self.group_names.get(number)).into_owned()
     }
 
-    /// Gives keywords without a bid that of their group, and says whose score is not finite then.
+    /// Gives listings without a bid that of their group, and says whose score is not finite then.
     fn take_group_bids(&mut self) -> Vec<Unresolved> {
-        let IndexBuilder { keywords, listings, groups, .. } = self;
-        let mut infinite = Vec::new();
-        for draft in keywords.drafts.iter_mut().chain(&mut keywords.regex_drafts) {
-            if draft.owner != Owner::Positive(Bid::Group) {
+        let IndexBuilder { listings, groups, qualities, .. } = self;
+        let mut unresolved = Vec::new();
+        for (ordinal, listing) in (0..).zip(listings) {
+            if listing.has_bid {
                 continue;
             }
-            let listing = &listings[draft.of as usize];
-            let group = listing.group.and_then(|number| groups[number as usize]);
-            draft.bid_micros = group.and_then(|group| group.bid_micros).unwrap_or(0);
-            if !score(draft.bid_micros, listing.quality).is_finite() {
-                infinite.push(draft.of);
+            let group = listing.group().and_then(|number| groups[number as usize]);
+            listing.bid_micros = group.and_then(|group| group.bid_micros).unwrap_or(0);
+            let quality = f64::from_bits(qualities.values[listing.quality as usize]);
+            if listing.lends_bid
+                && !score(listing.bid_micros, quality).is_finite()
+                && unresolved.len() < UNRESOLVED_MAX
+            {
+                let error = RecordError { field: Field::Quality, reason: Reason::ScoreNotFinite };
+                unresolved.push(Unresolved { record: Record::Listing(ordinal), error });
             }
         }
-        infinite.sort_unstable();
-        infinite.dedup();
-        infinite.truncate(UNRESOLVED_MAX);
-        let error = RecordError { field: Field::Quality, reason: Reason::ScoreNotFinite };
-        let unresolved =
-            |ordinal| Unresolved { record: Record::Listing(ordinal), error: error.clone() };
-        infinite.into_iter().map(unresolved).collect()
+        unresolved
     }
 }

@@ -1,0 +1,108 @@
+//! Messages however the transport cuts them.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use bytes::Bytes;
+use http_body::{Body, Frame};
+use tonic::Code;
+
+use super::Messages;
+use crate::rpc::status::Refusal;
+
+/// A body whose frames are there, and then ends or waits.
+struct Frames(VecDeque<Bytes>, bool);
+
+impl Body for Frames {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        match (self.0.pop_front(), self.1) {
+            (Some(frame), _) => Poll::Ready(Some(Ok(Frame::data(frame)))),
+            (None, true) => Poll::Ready(None),
+            (None, false) => Poll::Pending,
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.is_empty() && self.1
+    }
+}
+
+fn framed(messages: &[&[u8]]) -> Vec<u8> {
+    let frame = |message: &&[u8]| {
+        let length = u32::try_from(message.len()).expect("it is short").to_be_bytes();
+        [&[0][..], &length, message].concat()
+    };
+    messages.iter().flat_map(frame).collect()
+}
+
+/// The messages of these frames, until they end.
+fn read(frames: &[&[u8]]) -> Result<Vec<Bytes>, Refusal> {
+    let frames = frames.iter().map(|frame| Bytes::copy_from_slice(frame)).collect();
+    let mut messages = Messages::new(Frames(frames, true), 1_000);
+    let mut read = Vec::new();
+    loop {
+        match messages.poll_next(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(Ok(Some(message))) => read.push(message),
+            Poll::Ready(Ok(None)) => return Ok(read),
+            Poll::Ready(Err(refusal)) => return Err(refusal),
+            Poll::Pending => panic!("nothing to wait for"),
+        }
+    }
+}
+
+#[test]
+fn messages_are_found_wherever_they_are_cut() {
+    let expected = [&b"one"[..], b"", b"three hundred", b"4"];
+    let bytes = framed(&expected);
+    for first in 0..=bytes.len() {
+        for second in first..=bytes.len() {
+            let frames = [&bytes[..first], &bytes[first..second], &bytes[second..]];
+            assert_eq!(read(&frames).expect("good"), expected, "{first} {second}");
+        }
+    }
+    let single: Vec<&[u8]> = bytes.chunks(1).collect();
+    assert_eq!(read(&single).expect("good"), expected);
+}
+
+#[test]
+fn a_message_that_waits_for_its_end_takes_what_is_there_and_no_more() {
+    let mut bytes = vec![0, 0, 0, 3, 0xe8];
+    bytes.extend([7; 10]);
+    let mut messages = Messages::new(Frames([Bytes::from(bytes)].into(), false), 1_000);
+    assert!(messages.poll_next(&mut Context::from_waker(Waker::noop())).is_pending());
+    assert_eq!(messages.begun.len(), 15);
+    assert!(messages.begun.capacity() < 100, "{}", messages.begun.capacity());
+}
+
+#[test]
+fn what_is_no_message_is_refused() {
+    let check = |frames: &[&[u8]], code| {
+        let refusal = read(frames).expect_err("it is bent");
+        assert_eq!(refusal.code(), code, "{frames:?}");
+    };
+    check(&[&[0, 0, 0, 3, 0xe9]], Code::OutOfRange);
+    check(&[&[0, 0xff], &[0xff, 0xff, 0xff, 1]], Code::OutOfRange);
+    check(&[&[1, 0, 0, 0, 1, 7]], Code::Unimplemented);
+    check(&[&[2, 0, 0, 0, 1, 7]], Code::Internal);
+    check(&[&[0, 0, 0, 0]], Code::Internal);
+    check(&[&[0, 0, 0, 0, 2], &[7]], Code::Internal);
+}
+
+#[tokio::test]
+async fn a_call_has_one_message() {
+    let only = |bytes: &[u8]| {
+        let frames = bytes.chunks(4).map(Bytes::copy_from_slice).collect();
+        Messages::new(Frames(frames, true), 1_000).only()
+    };
+    assert_eq!(only(&framed(&[b"one"])).await.expect("one"), &b"one"[..]);
+    assert_eq!(only(&[]).await.expect_err("none").code(), Code::Internal);
+    assert_eq!(only(&framed(&[b"one", b"two"])).await.expect_err("two").code(), Code::Internal);
+}
