@@ -34,7 +34,7 @@ sabotage: ## Breaks each rule of the contract in turn: every time a test must tu
 fuzz: ## Fuzzes each target for FUZZ_SECONDS (needs a nightly toolchain).
 	@tests/scripts/fuzz.sh $(FUZZ_SECONDS)
 
-bench: ## Measures in process and through gRPC and writes benches/record/.
+bench: ## Measures the performance budget (12 minutes, 2 GB of disk) and writes benches/record/.
 	BROADSIDE_BENCH_DATA=$(BENCH_DATA) benches/run.sh
 
 clean: ## Removes everything that was built.

@@ -98,7 +98,11 @@ fn no_file_has_a_name_that_says_nothing() {
 }
 
 /// Folders or files, and what their `use` lines and paths may not name.
-const WALLS: [(&str, &[&str]); 9] = [
+const WALLS: [(&str, &[&str]); 10] = [
+    (
+        "server/memory/src",
+        &["broadside_core", "broadside_inventory", "tokio", "tracing", "std::net", "std::env"],
+    ),
     (
         "server/core/src",
         &[
@@ -177,6 +181,7 @@ fn nothing_looks_up() {
 fn the_cores_dependencies_prove_that_it_is_pure() {
     let allowed = [
         "aho-corasick",
+        "broadside-memory",
         "hashbrown",
         "icu_casemap",
         "icu_normalizer",
@@ -185,6 +190,7 @@ fn the_cores_dependencies_prove_that_it_is_pure() {
         "regex-syntax",
         "unicode-segmentation",
         "writeable",
+        "zerocopy",
     ];
     let manifest = read(Path::new("server/core/Cargo.toml"));
     let section = manifest.split("[dependencies]").nth(1).and_then(|rest| rest.split("\n[").next());
@@ -194,6 +200,28 @@ fn the_cores_dependencies_prove_that_it_is_pure() {
         .filter_map(|line| line.split(['.', ' ']).next());
     let found: BTreeSet<_> = names.filter(|name| !name.is_empty()).collect();
     assert_eq!(found, BTreeSet::from(allowed), "server/core/Cargo.toml");
+}
+
+/// Manifests that do not take the lints of the workspace, and why not.
+const OWN_LINTS: [&str; 3] = [
+    "server/memory/Cargo.toml",      // all the unsafe code
+    "server/core/fuzz/Cargo.toml",   // the fuzzer's macros, in no product
+    "benches/peers/rust/Cargo.toml", // a workspace of its own, which forbids unsafe code itself
+];
+
+#[test]
+fn unsafe_code_is_forbidden_everywhere_but_in_the_crate_for_it() {
+    let workspace = read(Path::new("Cargo.toml"));
+    assert!(workspace.contains("\nunsafe_code = \"forbid\"\n"), "Cargo.toml");
+    let is_member =
+        |path: &PathBuf| path.ends_with("Cargo.toml") && *path != Path::new("Cargo.toml");
+    let without: BTreeSet<_> = files(&["toml"])
+        .into_iter()
+        .filter(is_member)
+        .filter(|path| !read(path).contains("\n[lints]\nworkspace = true\n"))
+        .map(|path| path.display().to_string())
+        .collect();
+    assert_eq!(without, OWN_LINTS.map(str::to_owned).into());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Writes the inventory of the benches as JSON Lines, and the texts that are matched against it.
 //!
-//! `generate KEYWORDS INVENTORY QUERIES` prints the bytes of the keywords' texts.
+//! `generate KEYWORDS INVENTORY QUERIES` prints the bytes of the keywords' texts, and whether phrases and texts are `real`
+//! or `made-up`.
 #![allow(clippy::print_stdout, reason = "it is what this program is for")]
 
 use std::fs::File;
@@ -23,7 +24,11 @@ fn main() {
         file.flush()?;
         Ok(bytes)
     });
-    println!("{}", bytes.expect("the inventory can be written"));
+    let origin = match corpus::origin() {
+        corpus::Origin::Files(_) => "real",
+        corpus::Origin::Synthetic => "made-up",
+    };
+    println!("{} {origin}", bytes.expect("the inventory can be written"));
     let texts = corpus::texts("queries_trec_million", usize::MAX).join("\n") + "\n";
     create(queries).write_all(texts.as_bytes()).expect("the texts can be written");
 }

@@ -20,6 +20,7 @@ pub(crate) mod trie;
 mod validate;
 pub(crate) mod vocabulary;
 pub(crate) mod word;
+mod word_interner;
 
 pub use build::IndexBuilder;
 pub use listings::ListingId;

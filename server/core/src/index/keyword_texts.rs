@@ -12,8 +12,8 @@ use broadside_memory::Array;
 
 use super::ListingId;
 use super::arena::{Arena, ArenaBuilder};
-use super::interner::Interner;
 use super::leaves::Kind;
+use super::word_interner::WordInterner;
 use crate::keyword::{Keyword, MatchType};
 
 /// Entries between two marks.
@@ -35,7 +35,7 @@ pub(crate) struct KeywordTexts {
 /// Texts that are collected.
 #[derive(Debug, Default)]
 pub(crate) struct KeywordTextsBuilder {
-    pieces: Interner,
+    pieces: WordInterner,
     /// How often each piece is used.
     uses: Vec<u32>,
     entries: Vec<u8>,

@@ -89,7 +89,7 @@ impl Key {
             bytes[15] = sigil | length;
             return (Key(bytes), mix(bytes, seed));
         }
-        let hash = hash_long(word, seed);
+        let hash = hash_bytes(word, seed);
         bytes[..8].copy_from_slice(&hash.to_le_bytes());
         #[expect(clippy::cast_possible_truncation, reason = "a text has at most 64 KiB")]
         let length = (word.len() as u64).min(u64::from(u16::MAX)) as u16;
@@ -126,7 +126,8 @@ fn mix(bytes: [u8; 16], seed: u64) -> u64 {
     folded.wrapping_mul(0xff51_afd7_ed55_8ccd) ^ low.wrapping_mul(0xc4ce_b9fe_1a85_ec53)
 }
 
-fn hash_long(word: &[u8], seed: u64) -> u64 {
+/// A hash of bytes of any length. Who chooses the bytes and knows the seed can make it collide.
+pub(super) fn hash_bytes(word: &[u8], seed: u64) -> u64 {
     word.chunks(16).fold(seed ^ word.len() as u64, |hash, chunk| {
         let mut bytes = [0; 16];
         bytes[..chunk.len()].copy_from_slice(chunk);

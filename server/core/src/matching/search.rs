@@ -9,8 +9,8 @@
 //! taken the place is near. A text's own steps are in the same order whatever stands beside it in the group, so that a text
 //! whose steps are spent finds the same in every group.
 //!
-//! Half of a text's steps are for walking the trie, and half for what the walk has found: a text that leads to more than
-//! can be walked still finds what it has reached.
+//! A quarter of a text's steps is for walking the trie, a quarter for the summaries of leaves, and half for what these have
+//! found: a text that leads to more than can be walked still finds what it has reached.
 
 use crate::index::Index;
 use crate::index::leaves::{Kind, LeafId, Owners, PatternId, Record, RecordRange};
@@ -56,7 +56,9 @@ pub(crate) struct Found {
     bids_missing: bool,
     /// For walking the trie.
     walk_steps: Steps,
-    /// For comparing what was reached.
+    /// For the summaries of leaves, and the records that they let through.
+    leaf_steps: Steps,
+    /// For comparing those records, and for all that matches.
     steps: Steps,
 }
 
@@ -109,8 +111,9 @@ impl Found {
         self.negatives.clear();
         self.complete = true;
         self.bids_missing = false;
-        self.walk_steps = Steps { left: steps_max / 2 };
-        self.steps = Steps { left: steps_max - steps_max / 2 };
+        self.walk_steps = Steps { left: steps_max / 4 };
+        self.leaf_steps = Steps { left: steps_max / 4 };
+        self.steps = Steps { left: steps_max - 2 * (steps_max / 4) };
     }
 
     /// Ends with it: bids of listings are near now.
@@ -312,8 +315,9 @@ impl Ways {
         let mut id = LeafId(way.place);
         loop {
             let leaf = index.leaves.leaf(id);
-            found.steps.spend_length(1 + leaf.len() / SUMMARIES_PER_STEP)?;
+            found.leaf_steps.spend_length(1 + leaf.len() / SUMMARIES_PER_STEP)?;
             for range in leaf.needing_only(later.of_16) {
+                found.leaf_steps.spend(1)?;
                 index.leaves.prefetch_record(range);
                 self.records.push((range, way));
             }

@@ -59,7 +59,8 @@ pub(super) struct Tokens<'d> {
     left: u8,
 }
 
-const CHUNK_SHIFT: u32 = 20;
+/// Large enough for an allocator to give it back to the system as a whole. What is not written to is no memory yet.
+const CHUNK_SHIFT: u32 = 26;
 const CHUNK_BYTES: usize = 1 << CHUNK_SHIFT;
 /// More than any draft takes: its head, and five bytes for each token.
 const DRAFT_BYTES_MAX: usize = 32 + 5 * crate::limits::KEYWORD_TOKENS_MAX;

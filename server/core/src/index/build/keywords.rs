@@ -7,8 +7,8 @@ use crate::regexes::RegexesBuilder;
 use crate::text::{self, Sigil, Sink};
 
 use super::super::arena::ArenaBuilder;
-use super::super::interner::Interner;
 use super::super::leaves::{Kind, LEAVES_BYTES_MAX};
+use super::super::word_interner::WordInterner;
 use super::drafts::{self, Draft, Drafts, Owner};
 use super::order;
 
@@ -16,7 +16,7 @@ use super::order;
 #[derive(Debug, Default)]
 pub(super) struct Keywords {
     /// Words; the first byte is the sigil, 0 for none.
-    pub(super) words: Interner,
+    pub(super) words: WordInterner,
     pub(super) drafts: Drafts,
     /// Regular expressions, each with its number.
     pub(super) regex_drafts: Vec<(u32, Draft)>,

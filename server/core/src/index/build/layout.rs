@@ -122,6 +122,9 @@ fn lay_out_patterns(
         let parts = running.into_iter().map(|part| part.join());
         parts.collect::<Result<Vec<_>, _>>()
     });
+    // What the parts were made of goes before they are put together.
+    drop(buckets);
+    drafts.forget_all();
     let mut parts = parts.unwrap_or_else(|panic| std::panic::resume_unwind(panic)).into_iter();
     let mut all = parts.next().expect("there is at least one thread");
     parts.for_each(|part| all.append(part));
@@ -132,7 +135,6 @@ fn lay_out_patterns(
         PatternId(place) => PatternId(place + behind),
     });
     let regex_patterns = moved.collect();
-    drafts.forget_all();
     (all, regex_patterns)
 }
 

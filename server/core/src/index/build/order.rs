@@ -1,5 +1,6 @@
 //! The orders that the layout rests on: of words and of listings.
 
+use super::super::word_interner::WordInterner;
 use super::Interner;
 use super::drafts::Drafts;
 
@@ -26,7 +27,7 @@ impl Renumbered {
 }
 
 /// Words from the rarest to the most frequent, counting the keywords that have them; ties by bytes.
-pub(super) fn words_by_frequency(words: &Interner, drafts: &Drafts) -> Renumbered {
+pub(super) fn words_by_frequency(words: &WordInterner, drafts: &Drafts) -> Renumbered {
     let mut frequency = vec![0u32; words.len()];
     let mut set = Vec::new();
     for &place in &drafts.places {
