@@ -146,7 +146,7 @@ fn inventory(layers: &Layers) -> Result<InventoryChoice, ConfigError> {
         (false, false) => Ok(InventoryChoice::Sources(sources.to_vec())),
         (true, true) => Ok(InventoryChoice::Sample),
         (true, false) => Err(ConfigError(
-            "no inventory: pass --inventory FILE (.jsonl, .csv or .txt, also as .gz or .zst), or --sample to try the \
+            "no inventory: pass --inventory FILE (.jsonl, .csv or .txt, also as .gz or .zst; .bsx), or --sample to try the \
              built-in one"
                 .to_owned(),
         )),

@@ -52,6 +52,8 @@ pub struct Loaded {
     /// How many rows of Google Ads Editor exports were left out: those of what is removed, of negatives that are paused,
     /// and of anything but keywords, negatives, campaigns, ad groups and shared sets.
     pub ignored_rows: u64,
+    /// Whether the index was validated when it was written, and is to the byte what was written. A compiled inventory's is.
+    pub validated: bool,
 }
 
 /// How far a load has come.
@@ -311,6 +313,7 @@ impl<'l> Loader<'l> {
             index,
             warnings: self.warnings(review),
             ignored_rows: self.ignored_rows,
+            validated: false,
             bytes: tally.bytes(),
             generation: tally.generation(),
             sources: self.sources.iter().map(Source::to_string).collect(),

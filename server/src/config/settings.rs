@@ -30,7 +30,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         kind: Kind::List,
         value_name: "FILE",
         doc: "Inventory to load: a path or file:// URI that ends in .jsonl, .ndjson, .csv or .txt, also with .gz or \
-              .zst. May be given more than once; in the variable, separated by commas",
+              .zst, or in .bsx, which is given alone. May be given more than once; in the variable, separated by commas",
     },
     Setting {
         key: "sample",

@@ -86,7 +86,7 @@ impl Publisher {
         let verdict = {
             let current = self.catalog.current();
             let served = current.as_ref().map(|current| &current.version);
-            gate::judge(served, &next, &loaded.index)
+            gate::judge(served, &next, &loaded.index, loaded.validated)
         };
         match verdict {
             Verdict::Refuse(refusal) => Outcome::Refused(refusal, next),

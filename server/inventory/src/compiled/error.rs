@@ -36,6 +36,8 @@ pub enum CompiledError {
 /// Why a compiled inventory was not written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WriteError {
+    /// The index contradicts itself in this, which is a bug of ours.
+    Inconsistent(String),
     /// A section cannot be in a compiled inventory.
     InvalidSection {
         /// Its name.
@@ -107,6 +109,12 @@ impl std::error::Error for CompiledError {}
 impl fmt::Display for WriteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            WriteError::Inconsistent(what) => {
+                write!(
+                    f,
+                    "the index contradicts itself, which is a bug: {what}; nothing was written"
+                )
+            }
             WriteError::InvalidSection { section, reason } => {
                 write!(f, "the section {section:?} {reason}")
             }

@@ -33,9 +33,12 @@ impl Sections for Asked<'_> {
 
 /// Writes what was loaded as a compiled inventory. A file of this name is replaced as a whole, or stays as it was.
 ///
+/// The index is validated before, so that whoever maps it need not do it again: checksums say that it is the same.
+///
 /// # Errors
-/// [`WriteError`] if the system refuses anything.
+/// [`WriteError`] if the system refuses anything, or the index contradicts itself.
 pub fn write_loaded(path: &Path, loaded: &Loaded) -> Result<(), WriteError> {
+    loaded.index.validate().map_err(WriteError::Inconsistent)?;
     let load = [loaded.records, loaded.bytes];
     loaded.index.with_sections(|sections| {
         let mut all = vec![
@@ -74,5 +77,6 @@ pub(crate) fn read_loaded(path: &Path, source: &str) -> Result<Loaded, CompiledE
         rejected: Rejection::default(),
         warnings: Warnings::default(),
         ignored_rows: 0,
+        validated: true,
     })
 }

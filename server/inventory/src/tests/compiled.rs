@@ -5,7 +5,10 @@ use std::fs;
 use broadside_core::{Attributes, Query, Scratch, TextLimits, Time, match_batch};
 
 use super::{load, source};
-use crate::{Format, Loaded, ReadError, ReadOptions, Source, read, write_loaded};
+use crate::{
+    CompiledSection, Format, Loaded, ReadError, ReadOptions, Source, read, write_compiled,
+    write_loaded,
+};
 
 const INVENTORY: &str = r##"{"group": {"id": "g", "bid_micros": 7, "negatives": ["-used"], "targeting": "has(country)"}}
 {"negative_list": {"name": "safety", "keywords": ["-casino", "-[poker chips]"]}}
@@ -55,6 +58,7 @@ fn a_compiled_inventory_is_what_it_was_built_from() {
     let mapped = read(&[source], &ReadOptions::default()).expect("it was just written");
     mapped.index.validate().expect("it is valid");
     check_same(&loaded, &mapped);
+    assert!(mapped.validated && !loaded.validated, "only what was written was walked");
     assert_eq!(
         (mapped.generation, mapped.records, mapped.bytes),
         (loaded.generation, loaded.records, loaded.bytes)
@@ -88,6 +92,36 @@ fn what_is_not_a_compiled_inventory_is_refused_with_what_to_do() {
         assert!(refusal(&source).contains("broadside build"), "{}", refusal(&source));
     }
     assert!(Source::parse("a.bsx.gz").is_err());
+}
+
+/// What this program does not know might be a rule.
+#[test]
+fn a_section_that_is_not_known_is_refused_and_each_that_is_must_be_there() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let path = folder.path().join("a.bsx");
+    let source = Source::parse(&path.display().to_string()).expect("the name says the format");
+    let loaded = load(Format::JsonLines, INVENTORY).expect("it is good");
+    let numbers = [loaded.records, loaded.bytes];
+    let (generation, load) = (
+        CompiledSection::new("generation", loaded.generation.as_bytes()),
+        CompiledSection::new("load", &numbers),
+    );
+    let bent = CompiledSection::new("generation", &[0xff_u8]);
+    let short = CompiledSection::new("load", &numbers[..1]);
+    let other = CompiledSection::new("extra", &numbers);
+    for (beside, expected) in [
+        (&[generation, load, other][..], "a section extra that is not known"),
+        (&[generation], "no section load"),
+        (&[load], "no section generation"),
+        (&[bent, load], "generation or load of others"),
+        (&[generation, short], "generation or load of others"),
+    ] {
+        loaded.index.with_sections(|sections| {
+            let all: Vec<_> = sections.iter().map(CompiledSection::from).collect();
+            write_compiled(&path, &[beside, &all].concat()).expect("the folder is writable");
+        });
+        assert!(refusal(&source).contains(expected), "{}", refusal(&source));
+    }
 }
 
 /// Every bit of an index is under some checksum.
