@@ -2,14 +2,15 @@
 """Proves that each rule of the matching contract is held by a test.
 
 `rules.toml` has one entry for each rule: a small change of the matcher's source that breaks that rule and no other.
-This program copies the matcher to `target/sabotage`, makes one change at a time there, and demands that the copy still
-builds and that at least one test of it fails. It prints a Markdown table of the tests that went red.
+This program copies the server and what it is built on to `target/sabotage`, makes one change at a time there, and
+demands that the copy still builds and that at least one test of the crate that was changed fails. It prints a Markdown
+table of the tests that went red.
 
 Promises: the source tree itself is never written to, and the same tree gives the same table (the seed of random tests
 is fixed). The exit status is 0 if every change was noticed, and 1 if one was not, did not build, or did not find the
 text that it replaces exactly once.
 
-Usage: `python3 tests/sabotage/run.py [--only SUBSTRING] [--jobs N] [--list]`. Needs Python 3.11 and cargo
+Usage: `python3 tests/sabotage/run.py [--only SUBSTRING] [--jobs N] [--list | --check]`. Needs Python 3.11 and cargo
 alone.
 """
 
@@ -33,10 +34,15 @@ ROOT = Path(__file__).resolve().parents[2]
 RULES = Path(__file__).resolve().with_name("rules.toml")
 WORK = ROOT / "target" / "sabotage"
 
-CRATE = "server/core"
 ROOT_FILES = ("Cargo.lock", "rust-toolchain.toml")
-FOLDERS = (CRATE, "tests/data")
-TESTS = ("cargo", "test", "-p", "broadside-core", "--lib")
+MEMBERS = ("proto", "server/memory", "server/core", "server/inventory", "server")
+FOLDERS = ("proto", "server", "tests/data")
+# Whose tests must notice a change: those of the first folder that the changed file is in.
+PACKAGES = {
+    "server/core/": "broadside-core",
+    "server/inventory/": "broadside-inventory",
+    "server/": "broadside-server",
+}
 
 # A change may make a loop endless; a run that takes this long is one that nobody waits for.
 RUN_SECONDS_MAX = 600
@@ -59,6 +65,24 @@ class Rule:
     def title(self) -> str:
         """The rule with its section."""
         return f"{self.spec} {self.rule}"
+
+    @property
+    def package(self) -> str:
+        """The crate whose tests must notice the change."""
+        for folder, package in PACKAGES.items():
+            if self.file.startswith(folder):
+                return package
+        raise RulesError(f"{self.title}: {self.file} is in none of {', '.join(PACKAGES)}")
+
+    def problem_in(self, root: Path) -> str | None:
+        """Why the change cannot be made in the sources at `root`, if it cannot."""
+        try:
+            count = (root / self.file).read_text(encoding="utf-8").count(self.find)
+        except FileNotFoundError:
+            return f"{self.file} does not exist"
+        if count != 1:
+            return f"its text stands {count} times in {self.file}, expected once"
+        return "it changes nothing" if self.find == self.replace else None
 
 
 @dataclass(frozen=True)
@@ -89,7 +113,7 @@ def read_rules(path: Path) -> list[Rule]:
 
 
 class Copy:
-    """A workspace of the matcher alone, with a target directory of its own."""
+    """A workspace of the server and what it is built on, with a target directory of its own."""
 
     def __init__(self, number: int) -> None:
         """Copies the sources.
@@ -108,18 +132,20 @@ class Copy:
             ignore = shutil.ignore_patterns("target", "fuzz")
             shutil.copytree(ROOT / folder, self.folder / folder, ignore=ignore, copy_function=shutil.copyfile)
         manifest = (ROOT / "Cargo.toml").read_text(encoding="utf-8")
-        reduced, count = re.subn(r"^members = \[[^\]]*\]", f'members = ["{CRATE}"]', manifest, flags=re.MULTILINE)
+        members = ", ".join(f'"{member}"' for member in MEMBERS)
+        reduced, count = re.subn(r"^members = \[[^\]]*\]", f"members = [{members}]", manifest, flags=re.MULTILINE)
         if count != 1:
             raise RulesError(f"Cargo.toml: expected one list of members, found {count}")
         (self.folder / "Cargo.toml").write_text(reduced, encoding="utf-8")
 
-    def run_tests(self) -> Outcome:
-        """Builds the copy and runs its tests."""
+    def run_tests(self, package: str) -> Outcome:
+        """Builds a crate of the copy and runs its tests."""
+        tests = ("cargo", "test", "-p", package, "--lib")
         try:
-            build = self._cargo((*TESTS, "--no-run"))
+            build = self._cargo((*tests, "--no-run"))
             if build.returncode != 0:
                 return Outcome(problem=DOES_NOT_BUILD, output=build.stdout)
-            run = self._cargo(TESTS)
+            run = self._cargo(tests)
         except subprocess.TimeoutExpired:
             return Outcome(problem=f"it does not end within {RUN_SECONDS_MAX} seconds")
         # Tests run side by side and end in any order.
@@ -130,19 +156,14 @@ class Copy:
 
     def try_rule(self, rule: Rule) -> Outcome:
         """Breaks one rule, runs the tests, and puts the file back."""
+        problem = rule.problem_in(self.folder)
+        if problem is not None:
+            return Outcome(problem=problem)
         path = self.folder / rule.file
-        try:
-            original = path.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return Outcome(problem=f"{rule.file} does not exist")
-        count = original.count(rule.find)
-        if count != 1:
-            return Outcome(problem=f"its text stands {count} times in {rule.file}, expected once")
-        if rule.find == rule.replace:
-            return Outcome(problem="it changes nothing")
+        original = path.read_text(encoding="utf-8")
         try:
             path.write_text(original.replace(rule.find, rule.replace), encoding="utf-8")
-            outcome = self.run_tests()
+            outcome = self.run_tests(rule.package)
         finally:
             path.write_text(original, encoding="utf-8")
         if outcome.problem is None and not outcome.failed:
@@ -230,12 +251,13 @@ def run(rules: list[Rule], jobs: int) -> int:
     """Tries all of these rules, prints what became of them, and returns the exit status."""
     started = time.monotonic()
     copies = [Copy(number) for number in range(jobs)]
-    unchanged = copies[0].run_tests()
-    if unchanged.problem is not None or unchanged.failed:
-        print(unchanged.output, file=sys.stderr)
-        reason = unchanged.problem or f"{len(unchanged.failed)} tests fail"
-        print(f"error: the unchanged matcher must be green first: {reason}", file=sys.stderr)
-        return 1
+    for package in sorted({rule.package for rule in rules}):
+        unchanged = copies[0].run_tests(package)
+        if unchanged.problem is not None or unchanged.failed:
+            print(unchanged.output, file=sys.stderr)
+            reason = unchanged.problem or f"{len(unchanged.failed)} tests fail"
+            print(f"error: the unchanged {package} must be green first: {reason}", file=sys.stderr)
+            return 1
     print_row("rule", "what was changed", "tests that went red")
     print_row("---", "---", "---")
     problems: list[tuple[Rule, Outcome]] = []
@@ -252,12 +274,22 @@ def run(rules: list[Rule], jobs: int) -> int:
     return 1 if problems else 0
 
 
+def check(rules: list[Rule]) -> int:
+    """Says which rules cannot be tried, since their text is gone from the sources, and returns the exit status."""
+    problems = [(rule, problem) for rule in rules if (problem := rule.problem_in(ROOT)) is not None]
+    for rule, problem in problems:
+        print(f"error: {rule.title}: {problem}", file=sys.stderr)
+    print(f"{len(rules) - len(problems)} of {len(rules)} rules can be tried")
+    return 1 if problems else 0
+
+
 def main() -> int:
     """Reads the command line and does what it says."""
     parser = argparse.ArgumentParser(description="Proves that each rule of the matching contract is held by a test.")
     parser.add_argument("--only", metavar="SUBSTRING", default="", help="try only rules whose title has this in it")
     parser.add_argument("--jobs", metavar="N", type=int, default=1, help="try so many rules at a time (default: 1)")
     parser.add_argument("--list", action="store_true", help="print the titles of the rules and stop")
+    parser.add_argument("--check", action="store_true", help="only say which rules do not fit the sources any more")
     arguments = parser.parse_args()
     try:
         rules = [rule for rule in read_rules(RULES) if arguments.only in rule.title]
@@ -266,6 +298,8 @@ def main() -> int:
         if arguments.list:
             print("\n".join(rule.title for rule in rules))
             return 0
+        if arguments.check:
+            return check(rules)
         return run(rules, max(arguments.jobs, 1))
     except RulesError as error:
         print(f"error: {error}", file=sys.stderr)

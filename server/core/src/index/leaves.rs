@@ -433,7 +433,6 @@ impl LeafWriter {
             let at = (place + moved) as usize;
             let first = number(&self.bytes[at..]) + postings;
             self.bytes[at..at + 4].copy_from_slice(&first.to_le_bytes());
-            self.places_of_postings.push(place + moved);
         }
     }
 

@@ -38,8 +38,9 @@ impl Index {
             }
         }
         self.validate_regexes(&mut reached)?;
-        self.validate_reached(reached)?;
+        // Before what looks at listings and their qualities.
         self.validate_listings()?;
+        self.validate_reached(reached)?;
         self.validate_rules()?;
         self.regexes.validate()?;
         self.targetings.validate()

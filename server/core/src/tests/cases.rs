@@ -23,7 +23,7 @@ pub(super) fn hits(listings: &[Listing], text: &str) -> Vec<String> {
 }
 
 /// The ids that a text finds, in order.
-fn check(listings: &[Listing], text: &str, expected: &[&str]) {
+pub(super) fn check(listings: &[Listing], text: &str, expected: &[&str]) {
     let found = hits(listings, text);
     let ids: Vec<_> = found.iter().filter_map(|hit| hit.split(' ').next()).collect();
     assert_eq!(ids, expected, "{text:?}: {found:?}");

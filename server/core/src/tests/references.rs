@@ -148,10 +148,17 @@ fn a_score_that_the_bid_of_a_group_makes_infinite_refuses_the_inventory() {
             (1e300, Some("g".to_owned()), bid_micros);
         builder.add(&listing).expect("its own score is finite");
     }
+    for (id, bids) in [("a keyword uses it", [Some(1), None]), ("no keyword does", [Some(1); 2])] {
+        let mut listing = listing(id, &["a", "b"]);
+        (listing.quality, listing.group) = (1e300, Some("g".to_owned()));
+        listing.keywords.iter_mut().zip(bids).for_each(|(keyword, bid)| keyword.bid_micros = bid);
+        builder.add(&listing).expect("its own score is finite");
+    }
     let group = Group { bid_micros: Some(1_000_000_000), ..Group::new("g") };
     builder.add_group(&group).expect("it is good");
-    let expected = unresolved(Record::Listing(0), Field::Quality, Reason::ScoreNotFinite);
-    assert_eq!(builder.finish().map(|_| ()), Err(vec![expected]));
+    let refused =
+        |ordinal| unresolved(Record::Listing(ordinal), Field::Quality, Reason::ScoreNotFinite);
+    assert_eq!(builder.finish().map(|_| ()), Err(vec![refused(0), refused(2)]));
 }
 
 #[test]

@@ -250,3 +250,19 @@ fn texts_of_a_targeting_are_ordered_by_code_points() {
         assert_eq!(!found.is_empty(), expected, "{targeting} {city}");
     }
 }
+
+/// Equal negatives are one pattern, whoever has them, and it has one text.
+#[test]
+fn of_negatives_that_are_the_same_the_first_is_read_back() {
+    let mut first = listing("l", &["a", "-Poker  chips", "-poker CHIPS"]);
+    first.negative_lists = vec!["brand".to_owned()];
+    let brand = NegativeList { name: "brand".to_owned(), negatives: negatives(&["POKER chips"]) };
+    let of_list = brand.negatives.clone();
+    let records = |lists| Records { listings: vec![first.clone()], lists, ..Records::default() };
+    let read = |lists| {
+        let index = records(lists).index();
+        index.listing(index.find_listing("l").expect("it was added")).negatives
+    };
+    assert_eq!(read(vec![NegativeList::new("brand")]), first.negatives[..1]);
+    assert_eq!(read(vec![brand]), of_list, "those of lists come first");
+}
