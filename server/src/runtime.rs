@@ -13,6 +13,7 @@ use crate::telemetry::Metrics;
 
 pub mod catalog;
 pub mod gate;
+mod priority;
 pub mod publisher;
 pub mod readiness;
 pub mod reload;

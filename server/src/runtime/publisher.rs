@@ -8,6 +8,7 @@ use broadside_inventory::{Loaded, ReadError, ReadOptions, Source};
 
 use super::catalog::Catalog;
 use super::gate::{self, Verdict};
+use super::priority;
 use super::readiness::{Phase, Readiness};
 use super::reload::{
     Failure, Inventory, Job, Next, Outcome, ReloadHandle, Report, Request, Warnings,
@@ -54,6 +55,10 @@ impl Publisher {
     }
 
     fn reload(&mut self, job: Job) {
+        // The first inventory has nobody to yield to: nothing is served before it.
+        if self.catalog.current().is_some() {
+            priority::yield_to_calls();
+        }
         let (started_at, clock) = (SystemTime::now(), Instant::now());
         let outcome = self.outcome(&job.request);
         let report =
