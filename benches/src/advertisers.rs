@@ -15,6 +15,8 @@ use crate::random::Random;
 pub const LISTING_KEYWORDS: usize = 5;
 /// Listings of a group.
 pub const GROUP_LISTINGS: usize = 40;
+const KEYWORDS_SEED: u64 = 0x7e43_28bc_0f7d_fb8a;
+const LISTINGS_SEED: u64 = 0xdf8a_f971_41d3_f83e;
 const MODIFIERS: [&str; 12] = [
     "cheap", "best", "buy", "used", "new", "discount", "online", "free", "top", "local", "luxury",
     "rent",
@@ -24,7 +26,7 @@ const COUNTRIES: [&str; 12] =
 
 /// Distinct keywords without marks: the first `most` of the endless list.
 pub fn keywords(phrases: &[String], most: usize) -> impl Iterator<Item = String> {
-    let mut random = Random::new(7);
+    let mut random = Random::new(KEYWORDS_SEED);
     // A set of hashes: ten million texts would take a gigabyte. One that collides is left out, which nobody misses.
     let mut seen: HashSet<u64, BuildHasherDefault<DefaultHasher>> = HashSet::default();
     let own = phrases.iter().cloned();
@@ -48,7 +50,7 @@ pub fn keywords(phrases: &[String], most: usize) -> impl Iterator<Item = String>
 /// # Errors
 /// Those of writing.
 pub fn write(phrases: &[String], most: usize, to: &mut impl Write) -> io::Result<u64> {
-    let mut random = Random::new(11);
+    let mut random = Random::new(LISTINGS_SEED);
     let listings = most.div_ceil(LISTING_KEYWORDS);
     for group in 0..listings.div_ceil(GROUP_LISTINGS) {
         writeln!(to, r#"{{"group": {{"id": "group-{group}"}}}}"#)?;

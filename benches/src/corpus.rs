@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 
+use crate::random::Random;
+
 /// How much is made up where there are no files.
 const SYNTHETIC_PHRASES: usize = 1_000_000;
 const SYNTHETIC_TEXTS: usize = 60_000;
@@ -51,14 +53,11 @@ fn lines(path: &Path, most: usize) -> Vec<String> {
 }
 
 /// Texts of 1 to `words_max` words by a Zipf law over 300,000 words, from a fixed seed. An inventory's are distinct.
-fn synthetic(count: usize, words_max: u64, distinct: bool, mut seed: u64) -> Vec<String> {
-    let mut next = || {
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        seed >> 33
-    };
-    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn synthetic(count: usize, words_max: u64, distinct: bool, seed: u64) -> Vec<String> {
+    let mut random = Random::new(seed);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let mut word = || {
-        let uniform = (next() as f64 + 1.0) / (1u64 << 31) as f64;
+        let uniform = random.unit();
         // The inverse of the harmonic distribution's continuous form.
         let rank = 300_000_f64.powf(uniform) as u64;
         let letters = rank.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes();

@@ -7,9 +7,7 @@ pub struct Random(u64);
 impl Random {
     /// From a seed.
     pub fn new(seed: u64) -> Random {
-        let mut random = Random(seed);
-        random.bits();
-        random
+        Random(seed)
     }
 
     /// The next 31 bits.

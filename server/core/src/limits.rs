@@ -43,8 +43,9 @@ pub const TEXT_BYTES_MAX: usize = 64 * 1024;
 /// Tokens of one text, unless the server sets less.
 pub const TEXT_TOKENS_MAX: usize = 8_192;
 /// Steps of one query's search: trie nodes entered, edges probed, patterns and positions compared, listings brought up,
-/// work of regular expressions. One takes 0.05 to 0.15 µs; real queries take a few dozen. With what comes after the search,
-/// no text holds its thread for more than 20 ms: the bench `worst-cases` has texts that try.
+/// work of regular expressions. A quarter of them is for the trie, a quarter for leaves, half for the rest. One takes 0.05
+/// to 0.15 µs; real queries take a few dozen. With what comes after the search, no text holds its thread for more than
+/// 20 ms: the bench `worst-cases` has texts that try.
 pub const QUERY_STEPS_MAX: u32 = 100_000;
 /// Steps that judging and ordering what the search of one query found may take, on top.
 pub const RANK_STEPS_MAX: u32 = 40_000;

@@ -215,8 +215,8 @@ fn search_group(index: &Index, group: &[Query<'_>], scratch: &mut Scratch) {
     }
     ways.take_all(index, texts);
     for (query, text) in group.iter().zip(&mut *texts) {
-        text.found.end(index);
         text.found.try_regexes(index, query.text, regexes, regexes_found);
+        text.found.end(index);
     }
 }
 

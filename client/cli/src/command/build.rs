@@ -12,7 +12,7 @@ use crate::number;
 use crate::paint::{Paint, Role};
 use crate::printable::printable;
 
-/// Build a compiled inventory, which a server has in a second whatever its size
+/// Build a compiled inventory, which a server maps instead of loading
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   broadside build inventory.jsonl -o inventory.bsx

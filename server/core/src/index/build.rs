@@ -6,7 +6,8 @@
 //! 2. words are numbered from the rarest to the most frequent (ties by bytes), listings by their ids ([`order`]);
 //! 3. drafts are put into a bucket for each rarest word ([`buckets`]); in it they are sorted by (their distinct words
 //!    ascending, kind, tokens), so that equal ones are neighbours and those of a part of the trie are a range;
-//! 4. each run of equal drafts becomes a pattern, each range a node or a leaf ([`patterns`]). Two threads share the buckets;
+//! 4. each run of equal drafts becomes a pattern, each range a node or a leaf ([`patterns`]). Of many drafts, each
+//!    processor takes a share of the buckets;
 //! 5. everything else is laid out in the order of listings ([`layout`]).
 //!
 //! Beside what becomes part of the index, the builder holds some twenty bytes a keyword.

@@ -9,7 +9,6 @@ use crate::listing::{Listing, Status};
 use crate::negative_list::NegativeList;
 use crate::targeting::TargetingId;
 
-use super::keyword_texts::kind_of;
 use super::leaves::{Kind, PatternId};
 use super::listings::GroupId;
 use super::rules::{NegativeListId, NegativeSetId, Rules, RulesId};
@@ -87,7 +86,7 @@ impl Index {
     pub(crate) fn negative(&self, id: PatternId) -> Keyword {
         let at = self.negative_patterns.binary_search(&id).expect("it is a negative");
         let (&kind, text) = self.negatives.get(at).split_first().expect("its kind comes first");
-        let Kind { match_type, anchor_start, anchor_end } = kind_of(kind);
+        let Kind { match_type, anchor_start, anchor_end } = Kind::of_bits(kind);
         let text = str::from_utf8(text).expect("texts are put in as UTF-8").to_owned();
         Keyword { text, match_type, bid_micros: None, anchor_start, anchor_end }
     }

@@ -4,12 +4,13 @@ use std::hash::{BuildHasher as _, RandomState};
 
 use hashbrown::HashTable;
 
+use super::arena::ArenaBuilder;
+
 /// See the module's text.
 #[derive(Debug, Default)]
 pub(crate) struct Interner {
     table: HashTable<u32>,
-    bytes: Vec<u8>,
-    ends: Vec<u64>,
+    strings: ArenaBuilder,
     hasher: RandomState,
 }
 
@@ -17,15 +18,14 @@ impl Interner {
     /// The number of a string; it gets the next one if it is new.
     pub(crate) fn intern(&mut self, string: &[u8]) -> u32 {
         let hash = self.hasher.hash_one(string);
-        let Interner { table, bytes, ends, hasher } = self;
-        let get = |number: u32| value(bytes, ends, number);
+        let Interner { table, strings, hasher } = self;
+        let get = |number: u32| strings.get(number as usize);
         if let Some(&number) = table.find(hash, |&number| get(number) == string) {
             return number;
         }
-        let number = u32::try_from(ends.len()).expect("the builder bounds what it interns");
+        let number = u32::try_from(strings.len()).expect("the builder bounds what it interns");
         table.insert_unique(hash, number, |&number| hasher.hash_one(get(number)));
-        bytes.extend_from_slice(string);
-        ends.push(bytes.len() as u64);
+        strings.push(string);
         number
     }
 
@@ -37,18 +37,11 @@ impl Interner {
 
     /// The string of a number that was given.
     pub(crate) fn get(&self, number: u32) -> &[u8] {
-        value(&self.bytes, &self.ends, number)
+        self.strings.get(number as usize)
     }
 
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
-        self.ends.len()
+        self.strings.len()
     }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "places in memory")]
-fn value<'a>(bytes: &'a [u8], ends: &[u64], number: u32) -> &'a [u8] {
-    let number = number as usize;
-    let start = number.checked_sub(1).map_or(0, |before| ends[before]);
-    &bytes[start as usize..ends[number] as usize]
 }

@@ -14,7 +14,7 @@ use super::ListingId;
 use super::arena::{Arena, ArenaBuilder};
 use super::leaves::Kind;
 use super::word_interner::WordInterner;
-use crate::keyword::{Keyword, MatchType};
+use crate::keyword::Keyword;
 
 /// Entries between two marks.
 const MARKED_ENTRIES: usize = 16;
@@ -53,10 +53,7 @@ struct Entry {
     first_piece: usize,
 }
 
-const TYPE_MASK: u8 = 3;
-const ANCHOR_START: u8 = 1 << 2;
-const ANCHOR_END: u8 = 1 << 3;
-const OWN_BID: u8 = 1 << 4;
+const OWN_BID: u8 = 1 << Kind::BITS;
 const LAST: u8 = 1 << 5;
 /// The number of pieces, if there are 1 to 3; 0 says that it follows.
 const PIECES_SHIFT: u32 = 6;
@@ -114,7 +111,7 @@ impl KeywordTexts {
                 at += 2;
             }
         }
-        let kind = kind_of(head);
+        let kind = Kind::of_bits(head);
         Entry { kind, bid_micros, last: head & LAST != 0, pieces, first_piece: at }
     }
 
@@ -247,7 +244,7 @@ impl KeywordTextsBuilder {
         let pieces = keyword.text.split(' ').count();
         let inline = u8::try_from(pieces).ok().filter(|pieces| (1..=3).contains(pieces));
         self.entries.push(
-            kind_byte(kind)
+            kind.bits()
                 | flag(keyword.bid_micros.is_some(), OWN_BID)
                 | flag(last, LAST)
                 | inline.unwrap_or(0) << PIECES_SHIFT,
@@ -319,25 +316,6 @@ impl KeywordTexts {
         entries.shrink_to_fit();
         (entries, marks)
     }
-}
-
-/// Match type and anchors in the lower bits of a byte.
-pub(crate) fn kind_byte(kind: Kind) -> u8 {
-    let flag = |set: bool, bit: u8| if set { bit } else { 0 };
-    let Kind { match_type, anchor_start, anchor_end } = kind;
-    match_type as u8 | flag(anchor_start, ANCHOR_START) | flag(anchor_end, ANCHOR_END)
-}
-
-/// What [`kind_byte`] wrote, whatever stands in the upper bits.
-pub(crate) fn kind_of(byte: u8) -> Kind {
-    let match_type = match byte & TYPE_MASK {
-        0 => MatchType::Exact,
-        1 => MatchType::Phrase,
-        2 => MatchType::Broad,
-        _ => MatchType::Regex,
-    };
-    let (anchor_start, anchor_end) = (byte & ANCHOR_START != 0, byte & ANCHOR_END != 0);
-    Kind { match_type, anchor_start, anchor_end }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "each byte by itself")]

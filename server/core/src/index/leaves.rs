@@ -130,10 +130,7 @@ pub(crate) enum Owners {
 }
 
 const GOES_ON: u8 = 1 << 7;
-const TYPE_MASK: u8 = 3;
-const ANCHOR_START: u8 = 1 << 2;
-const ANCHOR_END: u8 = 1 << 3;
-const NEGATIVE: u8 = 1 << 4;
+const NEGATIVE: u8 = 1 << Kind::BITS;
 const OWNERS_SHIFT: u32 = 5;
 const OWNERS_ONE: u8 = 1;
 const OWNERS_ONE_WITH_BID: u8 = 2;
@@ -143,6 +140,37 @@ const KEYWORD_BITS: u32 = 7;
 /// Codes of tokens below this take two bytes, and three below [`THREE_BYTES`]. The most frequent word has the code 0.
 const TWO_BYTES: u32 = 1 << 15;
 const THREE_BYTES: u32 = 1 << 22;
+
+impl Kind {
+    /// Bits that it takes in the low end of a byte.
+    pub(crate) const BITS: u32 = 4;
+    const TYPE_MASK: u8 = 3;
+    const ANCHOR_START: u8 = 1 << 2;
+    const ANCHOR_END: u8 = 1 << 3;
+
+    /// In the low bits of a byte.
+    pub(crate) fn bits(self) -> u8 {
+        let Kind { match_type, anchor_start, anchor_end } = self;
+        match_type as u8
+            | if anchor_start { Kind::ANCHOR_START } else { 0 }
+            | if anchor_end { Kind::ANCHOR_END } else { 0 }
+    }
+
+    /// What stands in the low bits of a byte, whatever stands above.
+    #[inline]
+    pub(crate) fn of_bits(byte: u8) -> Kind {
+        Kind {
+            match_type: match byte & Kind::TYPE_MASK {
+                0 => MatchType::Exact,
+                1 => MatchType::Phrase,
+                2 => MatchType::Broad,
+                _ => MatchType::Regex,
+            },
+            anchor_start: byte & Kind::ANCHOR_START != 0,
+            anchor_end: byte & Kind::ANCHOR_END != 0,
+        }
+    }
+}
 
 impl Leaves {
     /// The leaf at this place.
@@ -271,22 +299,13 @@ impl<'l> Record<'l> {
     /// How it is compared.
     #[inline]
     pub(crate) fn match_type(&self) -> MatchType {
-        match self.kind & TYPE_MASK {
-            0 => MatchType::Exact,
-            1 => MatchType::Phrase,
-            2 => MatchType::Broad,
-            _ => MatchType::Regex,
-        }
+        self.kind().match_type
     }
 
     /// What it is apart from its tokens.
     #[inline]
     pub(crate) fn kind(&self) -> Kind {
-        Kind {
-            match_type: self.match_type(),
-            anchor_start: self.kind & ANCHOR_START != 0,
-            anchor_end: self.kind & ANCHOR_END != 0,
-        }
+        Kind::of_bits(self.kind)
     }
 
     /// Some record has it as a negative.
@@ -378,21 +397,14 @@ impl LeafWriter {
     }
 
     fn push_record(&mut self, record: &NewRecord<'_>) {
-        let flag = |set: bool, bit: u8| if set { bit } else { 0 };
-        let Kind { match_type, anchor_start, anchor_end } = record.kind;
         let owners = match record.owners {
             Owners::None => 0,
             Owners::One { bid_micros: None, .. } => OWNERS_ONE,
             Owners::One { bid_micros: Some(_), .. } => OWNERS_ONE_WITH_BID,
             Owners::Many { .. } => OWNERS_MANY,
         };
-        self.bytes.push(
-            match_type as u8
-                | flag(anchor_start, ANCHOR_START)
-                | flag(anchor_end, ANCHOR_END)
-                | flag(record.negative, NEGATIVE)
-                | owners << OWNERS_SHIFT,
-        );
+        let negative = if record.negative { NEGATIVE } else { 0 };
+        self.bytes.push(record.kind.bits() | negative | owners << OWNERS_SHIFT);
         match record.owners {
             Owners::None => {}
             Owners::One { listing, keyword, bid_micros } => {
@@ -408,7 +420,7 @@ impl LeafWriter {
                 self.bytes.extend_from_slice(&count.to_le_bytes());
             }
         }
-        if match_type == MatchType::Regex {
+        if record.kind.match_type == MatchType::Regex {
             let numbers = record.tokens.iter().flat_map(|number| number.to_le_bytes());
             return self.bytes.extend(numbers);
         }

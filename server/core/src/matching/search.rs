@@ -146,7 +146,6 @@ impl Found {
                 id => self.matched(index, id, &index.leaves.only_record(id), 1),
             });
         self.complete = ran.is_ok() && matched.is_ok();
-        self.end(index);
     }
 
     fn matched(
@@ -172,14 +171,12 @@ impl Found {
             }
             Owners::Many { first, count } if count > index.shared.listings_max => {
                 self.steps.spend(1)?;
-                let (first_posting, listings) = (first, count);
-                let pattern = id;
                 self.shared.push(SharedMatch {
-                    pattern,
+                    pattern: id,
                     match_type,
                     tokens,
-                    first_posting,
-                    listings,
+                    first_posting: first,
+                    listings: count,
                 });
             }
             Owners::Many { first, count } => {

@@ -211,3 +211,33 @@ fn closing_ends_the_publisher_and_whoever_waits() {
     assert!(pending.0.blocking_recv().is_err());
     assert!(matches!(handle.next(None), Next::Stop));
 }
+
+/// How far back the publisher's thread is after so many loads.
+#[cfg(target_os = "linux")]
+fn nice_after(loads: usize) -> i32 {
+    let runtime = Runtime::new(
+        vec![crate::runtime::sample()],
+        ReadOptions::default(),
+        Arc::new(Metrics::new().expect("buckets")),
+    );
+    let reload = runtime.reload.clone();
+    let publisher = std::thread::spawn(move || {
+        runtime.publisher.run();
+        let thread = Some(rustix::thread::gettid());
+        rustix::process::getpriority_process(thread).expect("a thread has a priority")
+    });
+    for _ in 0..loads {
+        let pending = reload.ask(request(&[])).expect("taken");
+        pending.0.blocking_recv().expect("an outcome");
+    }
+    reload.close();
+    publisher.join().expect("it ends in order")
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_first_load_yields_to_nobody_and_those_after_it_yield_to_calls() {
+    let before = nice_after(0);
+    assert_eq!(nice_after(1), before);
+    assert_eq!(nice_after(2), crate::runtime::priority::NICE.max(before));
+}

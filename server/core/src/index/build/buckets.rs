@@ -13,29 +13,26 @@ impl Buckets {
     /// Takes the places of all drafts. `new` are the final numbers of words, which count from the rarest.
     pub(super) fn of(drafts: &mut Drafts, new: &[u32]) -> Buckets {
         let unordered = std::mem::take(&mut drafts.places);
-        let rarest = |place: DraftPlace| {
+        let rarest = unordered.iter().map(|&place| {
             let words = drafts.tokens(place).map(|word| new[word as usize]);
-            words.min().expect("a draft has a token") as usize
-        };
+            words.min().expect("a draft has a token")
+        });
+        let rarest: Vec<u32> = rarest.collect();
         let mut ends = vec![0u32; new.len()];
-        for &place in &unordered {
-            ends[rarest(place)] += 1;
+        for &word in &rarest {
+            ends[word as usize] += 1;
         }
-        let mut end = 0;
+        // Where each bucket begins; each of its drafts moves that on, and in the end it is where the bucket ends.
+        let mut start = 0;
         for count in &mut ends {
-            end += *count;
-            *count = end;
+            start += std::mem::replace(count, start);
         }
-        // From behind, so that each bucket keeps the order of its drafts and `ends` become beginnings.
         let mut places = unordered.clone();
-        for &place in unordered.iter().rev() {
-            let end = &mut ends[rarest(place)];
-            *end -= 1;
+        for (&place, word) in unordered.iter().zip(rarest) {
+            let end = &mut ends[word as usize];
             places[*end as usize] = place;
+            *end += 1;
         }
-        let count = u32::try_from(unordered.len()).expect("drafts are bounded");
-        ends.push(count);
-        ends.remove(0);
         Buckets { places, ends }
     }
 

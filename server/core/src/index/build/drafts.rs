@@ -4,7 +4,6 @@
 //! bytes, in chunks that are never moved.
 
 use super::super::leaves::Kind;
-use crate::keyword::MatchType;
 
 /// See the module's text.
 #[derive(Debug, Default)]
@@ -65,12 +64,9 @@ const CHUNK_BYTES: usize = 1 << CHUNK_SHIFT;
 /// More than any draft takes: its head, and five bytes for each token.
 const DRAFT_BYTES_MAX: usize = 32 + 5 * crate::limits::KEYWORD_TOKENS_MAX;
 /// Chunks that there may be.
-pub(super) const CHUNKS_MAX: usize = 1 << (32 - CHUNK_SHIFT);
+const CHUNKS_MAX: usize = 1 << (32 - CHUNK_SHIFT);
 
-const TYPE_MASK: u8 = 3;
-const ANCHOR_START: u8 = 1 << 2;
-const ANCHOR_END: u8 = 1 << 3;
-const OWNER_SHIFT: u32 = 4;
+const OWNER_SHIFT: u32 = Kind::BITS;
 const OWN_BID: u8 = 1 << 6;
 
 impl Owner {
@@ -115,15 +111,8 @@ impl Drafts {
         let chunk = &mut self.chunks[number];
         let place = u32::try_from(number << CHUNK_SHIFT | chunk.len());
         self.places.push(DraftPlace(place.expect("whoever adds drafts asks for room")));
-        let flag = |set: bool, bit: u8| if set { bit } else { 0 };
-        let Kind { match_type, anchor_start, anchor_end } = draft.kind;
-        chunk.push(
-            match_type as u8
-                | flag(anchor_start, ANCHOR_START)
-                | flag(anchor_end, ANCHOR_END)
-                | (draft.owner as u8) << OWNER_SHIFT
-                | flag(draft.bid_micros.is_some(), OWN_BID),
-        );
+        let own_bid = if draft.bid_micros.is_some() { OWN_BID } else { 0 };
+        chunk.push(draft.kind.bits() | (draft.owner as u8) << OWNER_SHIFT | own_bid);
         chunk.extend_from_slice(&draft.of.to_le_bytes());
         push_number(chunk, draft.keyword);
         if let Some(bid) = draft.bid_micros {
@@ -153,15 +142,7 @@ impl Drafts {
             2 => Owner::Group,
             _ => Owner::Listing,
         };
-        let match_type = match head & TYPE_MASK {
-            0 => MatchType::Exact,
-            1 => MatchType::Phrase,
-            2 => MatchType::Broad,
-            _ => MatchType::Regex,
-        };
-        let (anchor_start, anchor_end) = (head & ANCHOR_START != 0, head & ANCHOR_END != 0);
-        let kind = Kind { match_type, anchor_start, anchor_end };
-        let draft = Draft { owner, kind, of, keyword, bid_micros };
+        let draft = Draft { owner, kind: Kind::of_bits(head), of, keyword, bid_micros };
         (draft, Tokens { bytes: &bytes[1..], left: bytes[0] })
     }
 

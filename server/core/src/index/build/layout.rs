@@ -7,7 +7,6 @@ use crate::limits::SHARED_KEYWORD_LISTINGS_MAX;
 use crate::text::Sigil;
 
 use super::super::arena::{Arena, ArenaBuilder};
-use super::super::keyword_texts::kind_byte;
 use super::super::leaves::{LEAF_PATTERNS_MAX, Leaves, PatternId};
 use super::super::listings::{GroupId, Judged, Listings};
 use super::super::shared_keywords::SharedKeywords;
@@ -155,7 +154,7 @@ fn negative_texts(part: &Part, keywords: &Keywords) -> (Arena, Vec<PatternId>) {
     let mut value = Vec::new();
     for &(_, kind, text) in &part.negative_patterns {
         value.clear();
-        value.push(kind_byte(kind));
+        value.push(kind.bits());
         value.extend_from_slice(keywords.negative_texts.get(text as usize));
         texts.push(&value);
     }
