@@ -5,7 +5,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use broadside_client::{AdminClient, BatchAnswer, BatchOptions, Client, MatchOptions, Query};
-use broadside_server::app::App;
+use broadside_server::app::{App, Farewell};
 use broadside_server::config::{Command, Config};
 use tokio::sync::oneshot;
 
@@ -50,6 +50,7 @@ impl Server {
         let serve = move || {
             let run = app.run(async {
                 let _ = stopped.await;
+                Farewell::Now
             });
             if let Err(error) = runtime().block_on(run) {
                 eprintln!("the server ended: {error}");
@@ -143,7 +144,7 @@ fn config(inventory: &Path, flags: &[&str]) -> Config {
     let arguments = fixed.iter().chain(&ports).chain(flags).map(std::ffi::OsString::from);
     match Config::read(arguments, []).expect("the flags are good") {
         Command::Serve(config) => *config,
-        Command::Print(text) => panic!("the flags ask for a text: {text}"),
+        other => panic!("the flags do not ask for a server: {other:?}"),
     }
 }
 

@@ -8,35 +8,44 @@
 //! listener has a thread of its own, so that health and metrics answer however busy the workers are. The publisher of
 //! [`crate::runtime`] reads inventories.
 //!
-//! **The end.** Health says NOT_SERVING; the acceptor stops; each connection is told GOAWAY and finishes its calls, for at
-//! most `drain_timeout`; then the admin listener follows, which has answered probes all along.
+//! **The end.** Health says NOT_SERVING, and calls are still answered for `lame_duck`, until whoever balances load has
+//! noticed. Then the acceptor stops; each connection is told GOAWAY and finishes its calls, for at most `drain_timeout`;
+//! then the admin listener follows, which has answered probes all along.
 
 use std::fmt;
 use std::io;
-use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use metrics::{Counter, Gauge};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
-use crate::config::{Config, InventoryChoice};
-use crate::limits::{ADMIN_CONNECTIONS_MAX, ADMIN_DRAIN, METRICS_UPKEEP_INTERVAL};
-use crate::rpc::{AdminRouter, Facts, MatchRouter};
+use crate::config::{Config, InventoryChoice, ListenAddress};
+use crate::limits::{
+    ADMIN_CONNECTIONS_MAX, ADMIN_DRAIN, HEALTH_CONNECTIONS_MAX, METRICS_UPKEEP_INTERVAL,
+};
+use crate::rpc::{AdminRouter, Facts, HealthRouter, MatchRouter, Shared};
 use crate::runtime::reload::{Cause, Pending, Request};
 use crate::runtime::{self, ReadOptions, Readiness, ReloadHandle, Runtime, Source};
 use crate::serve::acceptor::{self, Accepted, Places};
-use crate::serve::connection::Protocol;
+use crate::serve::connection::{Protocol, Terms};
+use crate::serve::lane::{Lane, LaneLimits};
 use crate::serve::{DrainSignal, worker};
 use crate::telemetry::Metrics;
 
 mod error;
+pub mod healthcheck;
+mod listener;
 mod running;
+mod secrets;
 pub mod signals;
 mod thread;
 
 pub use error::{RunError, StartError};
+use listener::Listening;
+pub use running::Farewell;
 use running::{Ready, Running};
+use secrets::Secrets;
 use thread::Thread;
 
 /// The version of the server.
@@ -45,10 +54,11 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// A server that has its ports and does not serve yet.
 pub struct App {
     config: Config,
-    match_listener: TcpListener,
-    admin_listener: TcpListener,
-    match_address: SocketAddr,
-    admin_address: SocketAddr,
+    matches: Listening,
+    admin: Listening,
+    health: Option<Listening>,
+    secrets: Secrets,
+    secrets_asked: Arc<Notify>,
     runtime: Runtime,
     first_load: Pending,
     metrics: Arc<Metrics>,
@@ -59,7 +69,7 @@ impl App {
     /// Takes the ports. Health is NOT_SERVING from here until the first inventory is loaded.
     ///
     /// # Errors
-    /// A source has a name that cannot be read, or a port is taken.
+    /// A source has a name that cannot be read, a certificate or the table of access is bad, or a port is taken.
     pub fn bind(config: Config) -> Result<App, StartError> {
         let sources = match &config.inventory {
             InventoryChoice::Sample => vec![runtime::sample()],
@@ -69,8 +79,11 @@ impl App {
                 .collect::<Result<_, _>>()
                 .map_err(StartError::Source)?,
         };
-        let (match_listener, match_address) = listen("listen", config.listen)?;
-        let (admin_listener, admin_address) = listen("admin_listen", config.admin_listen)?;
+        let secrets = Secrets::read(&config)?;
+        let matches = Listening::bind("listen", &config.listen)?;
+        let admin = Listening::bind("admin_listen", &config.admin_listen)?;
+        let health = config.health_listen.as_ref();
+        let health = health.map(|address| Listening::bind("health_listen", address)).transpose()?;
         let metrics =
             Arc::new(Metrics::new().map_err(|error| StartError::System(io::Error::other(error)))?);
         let options = ReadOptions { max_rejected_records: config.limits.rejected_records_max };
@@ -81,23 +94,29 @@ impl App {
             config,
             runtime,
             first_load,
-            match_listener,
-            admin_listener,
-            match_address,
-            admin_address,
+            matches,
+            admin,
+            health,
+            secrets,
+            secrets_asked: Arc::default(),
             metrics,
             started_at: SystemTime::now(),
         })
     }
 
     /// Where matches are served.
-    pub fn match_address(&self) -> SocketAddr {
-        self.match_address
+    pub fn match_address(&self) -> ListenAddress {
+        self.matches.address().clone()
     }
 
     /// Where administration, health and metrics are served.
-    pub fn admin_address(&self) -> SocketAddr {
-        self.admin_address
+    pub fn admin_address(&self) -> ListenAddress {
+        self.admin.address().clone()
+    }
+
+    /// Where health alone is served.
+    pub fn health_address(&self) -> Option<ListenAddress> {
+        self.health.as_ref().map(|listening| listening.address().clone())
     }
 
     /// Whether an inventory is served; also to wait for it.
@@ -110,64 +129,108 @@ impl App {
         self.runtime.reload.clone()
     }
 
+    /// Asks for certificates and the table of access to be read again.
+    pub fn secrets_handle(&self) -> Arc<Notify> {
+        Arc::clone(&self.secrets_asked)
+    }
+
+    /// What is served.
+    pub fn catalog(&self) -> runtime::Catalog {
+        self.runtime.catalog.clone()
+    }
+
     /// Loads the inventory and serves it until `shutdown` resolves and everything is drained, which takes at most
-    /// `drain_timeout` and one second more. Needs a tokio runtime with timers around it, and does nothing but wait there.
+    /// `lame_duck`, unless it says otherwise, `drain_timeout` and one second more. Needs a tokio runtime with timers around
+    /// it, and does nothing but wait there.
     ///
     /// # Errors
     /// The first inventory cannot be served, or a thread cannot be started or ends before its time. Everything is drained
     /// then, too.
-    pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), RunError> {
-        let drain_timeout = self.config.limits.drain_timeout;
+    pub async fn run(self, shutdown: impl Future<Output = Farewell>) -> Result<(), RunError> {
+        let limits = self.config.limits;
         let mut running = Running::new(self.runtime.readiness.clone(), self.runtime.reload.clone());
         let ready = Ready {
-            listen: self.match_address,
-            admin_listen: self.admin_address,
+            listen: self.match_address(),
+            admin_listen: self.admin_address(),
+            health_listen: self.health_address(),
+            tls: self.config.tls.is_some(),
+            access: self.config.access.is_some(),
             workers: self.config.workers,
         };
         let served = match self.start_threads(&mut running) {
             Ok(first_load) => running.serve(first_load, &ready, shutdown).await,
             Err(error) => Err(RunError::Thread(error)),
         };
-        running.end(drain_timeout).await;
-        served
+        if let Ok(Farewell::LameDuck) = served {
+            running.stay_for(limits.lame_duck).await;
+        }
+        running.end(limits.drain_timeout).await;
+        served.map(|_| ())
     }
 
     /// Starts the threads, and says what the first load has become of.
     fn start_threads(self, running: &mut Running) -> io::Result<Pending> {
         let Runtime { catalog, reload, readiness, publisher } = self.runtime;
         let (limits, metrics) = (self.config.limits, self.metrics);
+        let shared = Shared {
+            catalog,
+            readiness: readiness.clone(),
+            access: self.secrets.access(),
+            reflection: self.config.reflection,
+            metrics: Arc::clone(&metrics),
+        };
+        let terms = |protocol, tls| Terms { protocol, tls, limits: limits.connection };
+        let match_terms = terms(Protocol::http2(), self.secrets.match_tls());
+        let admin_terms = terms(Protocol::either(), self.secrets.admin_tls());
 
         let facts =
             Facts { limits: limits.named(), server_version: VERSION, started_at: self.started_at };
-        let admin = AdminRouter::new(
-            catalog.clone(),
-            reload,
-            readiness.clone(),
-            facts,
-            Arc::clone(&metrics),
+        let admin = AdminRouter::new(shared.clone(), reload, facts);
+        let admin = serve_admin(self.admin, admin, admin_terms, running.admin_signal());
+        let health = serve_health(
+            self.health,
+            HealthRouter::new(readiness),
+            terms(Protocol::either(), None),
+            running.admin_signal(),
         );
-        let admin =
-            serve_admin(self.admin_listener, admin, Arc::clone(&metrics), running.admin_signal());
+        let secrets = self.secrets.watch(self.secrets_asked, Arc::clone(&metrics));
+        let upkeep = keep_up(Arc::clone(&metrics));
+        let admin = async {
+            tokio::select! {
+                ((), ()) = async { tokio::join!(admin, health) } => {}
+                () = async { tokio::join!(secrets, upkeep); } => {}
+            }
+        };
         running.admin.push(Thread::start("broadside-admin", admin)?);
 
-        let router = MatchRouter::new(catalog, readiness, limits, Arc::clone(&metrics));
         let mut workers = Vec::new();
         for number in 0..self.config.workers {
             let (hand, handed) = mpsc::unbounded_channel();
-            let drain = running.match_signal();
+            let lane = Lane::new(LaneLimits {
+                wait_max: limits.queue_wait_max,
+                waiting_max: limits.queued_queries_max,
+            });
+            let router = MatchRouter::new(shared.clone(), limits, lane.clone());
             let serving = worker::serve(
                 handed,
-                Protocol::http2(),
-                router.clone(),
-                drain,
+                match_terms.clone(),
+                move |peer| router.meet(peer),
+                metrics.connections_closed.clone(),
+                running.match_signal(),
                 limits.drain_timeout,
             );
+            let serving = async move {
+                tokio::select! {
+                    () = serving => {}
+                    () = lane.run() => {}
+                }
+            };
             running.matches.push(Thread::start(&format!("broadside-worker-{number}"), serving)?);
             workers.push(hand);
         }
         let (open, refused) = (metrics.connections.clone(), metrics.connections_refused.clone());
         let places = Places::new(limits.connections_max, open, refused);
-        let accepting = accept(self.match_listener, workers, places, running.match_signal());
+        let accepting = accept(self.matches, workers, places, running.match_signal());
         running.matches.push(Thread::start("broadside-accept", accepting)?);
 
         running.publisher.push(Thread::spawn("broadside-reload", move || publisher.run())?);
@@ -183,64 +246,67 @@ pub fn run_until_signalled(app: App) -> Result<(), Box<dyn std::error::Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let stop = signals::Stop::new()?;
-        signals::reload_on_hangup(app.reload_handle())?;
+        signals::reload_on_hangup(app.reload_handle(), app.catalog(), app.secrets_handle())?;
         app.run(stop.first()).await?;
         Ok(())
     })
 }
 
 async fn accept(
-    listener: TcpListener,
+    listening: Listening,
     workers: Vec<mpsc::UnboundedSender<Accepted>>,
     places: Places,
     drain: DrainSignal,
 ) {
+    // The socket's file, if it has one, goes when nobody accepts from it any more.
+    let (listener, _file) = listening.into_parts();
     if let Err(error) = acceptor::accept(listener, workers, places, drain).await {
         tracing::error!(%error, "cannot accept connections");
     }
 }
 
-/// Everything of the admin listener, on one thread.
-async fn serve_admin(
-    listener: TcpListener,
-    router: AdminRouter,
-    metrics: Arc<Metrics>,
-    drain: DrainSignal,
-) {
+/// Everything of the admin listener.
+async fn serve_admin(listening: Listening, router: AdminRouter, terms: Terms, drain: DrainSignal) {
     let (hand, handed) = mpsc::unbounded_channel();
     let places = Places::new(ADMIN_CONNECTIONS_MAX, Gauge::noop(), Counter::noop());
-    let accepting = accept(listener, vec![hand], places, drain.clone());
-    let serving = worker::serve(handed, Protocol::either(), router, drain, ADMIN_DRAIN);
-    let upkeep = async {
-        let mut ticks = tokio::time::interval(METRICS_UPKEEP_INTERVAL);
-        loop {
-            ticks.tick().await;
-            metrics.upkeep();
-        }
-    };
-    tokio::select! {
-        ((), ()) = async { tokio::join!(accepting, serving) } => {}
-        () = upkeep => {}
-    }
+    let accepting = accept(listening, vec![hand], places, drain.clone());
+    let answers = move |peer| router.meet(peer);
+    let uncounted = std::array::from_fn(|_| Counter::noop());
+    let serving = worker::serve(handed, terms, answers, uncounted, drain, ADMIN_DRAIN);
+    tokio::join!(accepting, serving);
 }
 
-fn listen(
-    setting: &'static str,
-    address: SocketAddr,
-) -> Result<(TcpListener, SocketAddr), StartError> {
-    let bound = TcpListener::bind(address).and_then(|listener| {
-        listener.set_nonblocking(true)?;
-        let address = listener.local_addr()?;
-        Ok((listener, address))
-    });
-    bound.map_err(|error| StartError::Listen { setting, address, error })
+/// Everything of the health listener, if there is one.
+async fn serve_health(
+    listening: Option<Listening>,
+    router: HealthRouter,
+    terms: Terms,
+    drain: DrainSignal,
+) {
+    let Some(listening) = listening else { return };
+    let (hand, handed) = mpsc::unbounded_channel();
+    let places = Places::new(HEALTH_CONNECTIONS_MAX, Gauge::noop(), Counter::noop());
+    let accepting = accept(listening, vec![hand], places, drain.clone());
+    let answers = move |_| router.clone();
+    let uncounted = std::array::from_fn(|_| Counter::noop());
+    let serving = worker::serve(handed, terms, answers, uncounted, drain, ADMIN_DRAIN);
+    tokio::join!(accepting, serving);
+}
+
+/// Folds the samples of the histograms from time to time. Never ends.
+async fn keep_up(metrics: Arc<Metrics>) {
+    let mut ticks = tokio::time::interval(METRICS_UPKEEP_INTERVAL);
+    loop {
+        ticks.tick().await;
+        metrics.upkeep();
+    }
 }
 
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("App")
-            .field("match_address", &self.match_address)
-            .field("admin_address", &self.admin_address)
+            .field("matches", &self.matches.address())
+            .field("admin", &self.admin.address())
             .finish_non_exhaustive()
     }
 }

@@ -9,17 +9,21 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use broadside_core::TextLimits;
 use broadside_core::limits::{BATCH_QUERIES_MAX, TEXT_BYTES_MAX, TEXT_TOKENS_MAX};
 
-use crate::limits::{Limits, WORKERS_MAX};
+use crate::limits::{ConnectionLimits, Limits, WORKERS_MAX};
 
+mod address;
+mod healthcheck;
 mod layers;
 mod settings;
 
+pub use address::ListenAddress;
+pub use healthcheck::Healthcheck;
 use layers::Layers;
 
 /// What the command line asks for.
@@ -27,6 +31,8 @@ use layers::Layers;
 pub enum Command {
     /// Serve with these settings.
     Serve(Box<Config>),
+    /// Ask a server whether it is well.
+    Healthcheck(Healthcheck),
     /// Print this text and stop: the help, the version, or the settings with their origins.
     Print(String),
 }
@@ -37,15 +43,36 @@ pub struct Config {
     /// What to load.
     pub inventory: InventoryChoice,
     /// Where matches are served.
-    pub listen: SocketAddr,
+    pub listen: ListenAddress,
     /// Where administration, health and metrics are served.
-    pub admin_listen: SocketAddr,
+    pub admin_listen: ListenAddress,
+    /// Where health alone is served, without TLS and access.
+    pub health_listen: Option<ListenAddress>,
+    /// Whether listeners speak TLS.
+    pub tls: Option<TlsConfig>,
+    /// The file that says who may do what.
+    pub access: Option<PathBuf>,
+    /// Whether clients may ask for the descriptions of services.
+    pub reflection: bool,
     /// Threads that match; at least 1.
     pub workers: usize,
     /// The bounds.
     pub limits: Limits,
     /// How to log.
     pub log: LogConfig,
+}
+
+/// The files of TLS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsConfig {
+    /// The certificate, with those that lead to its authority.
+    pub certificate: PathBuf,
+    /// Its private key.
+    pub key: PathBuf,
+    /// The authorities of client certificates, if clients are asked for one.
+    pub client_ca: Option<PathBuf>,
+    /// Whether clients must show one.
+    pub client_certificate_required: bool,
 }
 
 /// Where the inventory comes from.
@@ -105,6 +132,10 @@ impl Config {
         arguments: impl IntoIterator<Item = OsString>,
         environment: impl IntoIterator<Item = (OsString, OsString)>,
     ) -> Result<Command, ConfigError> {
+        let arguments: Vec<OsString> = arguments.into_iter().collect();
+        if arguments.get(1).is_some_and(|first| first == healthcheck::NAME) {
+            return healthcheck::read(&arguments[1..], environment);
+        }
         let layers = match Layers::read(arguments, environment)? {
             layers::Asked::Settings(layers) => layers,
             layers::Asked::Print(text) => return Ok(Command::Print(text)),
@@ -120,6 +151,10 @@ impl Config {
             inventory: inventory(layers)?,
             listen: address(layers, "listen")?,
             admin_listen: address(layers, "admin_listen")?,
+            health_listen: optional_address(layers, "health_listen")?,
+            tls: tls(layers)?,
+            access: path(layers, "access"),
+            reflection: choice(layers, "reflection", &[("true", true), ("false", false)])?,
             workers: match whole(layers, "workers", 0, WORKERS_MAX)? {
                 0 => std::thread::available_parallelism().map_or(1, usize::from),
                 workers => workers,
@@ -127,11 +162,12 @@ impl Config {
             limits: limits(layers)?,
             log: LogConfig { format: log_format(layers)?, level: log_level(layers)? },
         };
-        if !config.admin_listen.ip().is_loopback() && !switch(layers, "allow_remote_admin")? {
+        let guarded = config.access.is_some() || switch(layers, "allow_remote_admin")?;
+        if config.admin_listen.is_remote() && !guarded {
             return Err(ConfigError(format!(
-                "admin_listen: {} can be reached from other machines, and the admin listener knows no authentication: \
-                 whoever reaches it can replace the inventory. Listen on a loopback address, or say --allow-remote-admin \
-                 if something else guards it ({})",
+                "admin_listen: {} can be reached from other machines, and without an access file whoever reaches it can \
+                 replace the inventory. Listen on a loopback address, say with --access who may do what, or say \
+                 --allow-remote-admin if something else guards it ({})",
                 config.admin_listen,
                 layers.origin("admin_listen"),
             )));
@@ -159,7 +195,10 @@ fn inventory(layers: &Layers) -> Result<InventoryChoice, ConfigError> {
 }
 
 fn limits(layers: &Layers) -> Result<Limits, ConfigError> {
-    let drain_timeout_ms = whole(layers, "drain_timeout_ms", 0, 3_600_000)?;
+    let duration = |key, least| {
+        let millis = whole(layers, key, least, 86_400_000)?;
+        Ok::<_, ConfigError>(Duration::from_millis(millis as u64))
+    };
     Ok(Limits {
         text: TextLimits {
             text_bytes_max: whole(layers, "max_text_bytes", 1, TEXT_BYTES_MAX)?,
@@ -172,7 +211,16 @@ fn limits(layers: &Layers) -> Result<Limits, ConfigError> {
             connections => connections,
         },
         rejected_records_max: whole(layers, "max_rejected_records", 0, usize::MAX)? as u64,
-        drain_timeout: Duration::from_millis(drain_timeout_ms as u64),
+        lame_duck: duration("lame_duck_ms", 0)?,
+        drain_timeout: duration("drain_timeout_ms", 0)?,
+        connection: ConnectionLimits {
+            age: duration("connection_age_ms", 0)?,
+            age_grace: duration("connection_age_grace_ms", 0)?,
+            idle: duration("connection_idle_ms", 0)?,
+        },
+        queue_wait_max: duration("max_queue_ms", 1)?,
+        queued_queries_max: whole(layers, "max_queued_queries", 1, usize::MAX)?,
+        slow_query: duration("slow_query_ms", 0)?,
     })
 }
 
@@ -192,9 +240,43 @@ fn log_level(layers: &Layers) -> Result<LogLevel, ConfigError> {
     choice(layers, "log_level", &choices)
 }
 
-fn address(layers: &Layers, key: &str) -> Result<SocketAddr, ConfigError> {
-    let text = layers.single(key);
-    text.parse().map_err(|_| layers.wrong(key, "an IP address and a port, as in 127.0.0.1:50051"))
+fn address(layers: &Layers, key: &str) -> Result<ListenAddress, ConfigError> {
+    ListenAddress::parse(layers.single(key)).ok_or_else(|| {
+        layers.wrong(key, "an IP address and a port, as in 127.0.0.1:50051, or unix: and a path")
+    })
+}
+
+fn optional_address(layers: &Layers, key: &str) -> Result<Option<ListenAddress>, ConfigError> {
+    if layers.single(key).is_empty() { Ok(None) } else { address(layers, key).map(Some) }
+}
+
+/// A path, if one is given.
+fn path(layers: &Layers, key: &str) -> Option<PathBuf> {
+    Some(layers.single(key)).filter(|text| !text.is_empty()).map(PathBuf::from)
+}
+
+fn tls(layers: &Layers) -> Result<Option<TlsConfig>, ConfigError> {
+    let client_certificate_required =
+        choice(layers, "tls_client_auth", &[("required", true), ("optional", false)])?;
+    let client_ca = path(layers, "tls_client_ca");
+    match (path(layers, "tls_certificate"), path(layers, "tls_key")) {
+        (Some(certificate), Some(key)) => {
+            Ok(Some(TlsConfig { certificate, key, client_ca, client_certificate_required }))
+        }
+        (None, None) if client_ca.is_some() => Err(ConfigError(format!(
+            "tls_client_ca ({}) needs tls_certificate and tls_key: without TLS no client shows a certificate",
+            layers.origin("tls_client_ca"),
+        ))),
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(ConfigError(format!(
+            "tls_certificate ({}) needs tls_key, the file of its private key",
+            layers.origin("tls_certificate"),
+        ))),
+        (None, Some(_)) => Err(ConfigError(format!(
+            "tls_key ({}) needs tls_certificate, the file of its certificate",
+            layers.origin("tls_key"),
+        ))),
+    }
 }
 
 fn whole(layers: &Layers, key: &str, least: usize, most: usize) -> Result<usize, ConfigError> {

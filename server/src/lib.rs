@@ -13,6 +13,7 @@
 //! | [`limits`] | every bound, with its unit |
 //! | [`config`] | settings from defaults, file, environment and flags |
 //! | [`telemetry`] | log lines and metrics |
+//! | [`access`] | who may do what: tokens, certificate names, roles |
 //! | [`serve`] | sockets and HTTP; nothing of inventories and gRPC |
 //! | [`runtime`] | how an inventory gets in and stays fresh; nothing of gRPC |
 //! | [`rpc`] | the edge: messages, services, what a client is told |
@@ -29,6 +30,7 @@
 //!
 //! Start reading at [`app`], or at [`rpc`] for the way of one call.
 
+pub mod access;
 pub mod app;
 pub mod config;
 pub mod limits;

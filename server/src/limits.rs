@@ -11,7 +11,7 @@ use broadside_core::limits::{
 };
 
 /// Streams that one HTTP/2 connection may have open. tonic and hyper know a default only if it is not mentioned.
-pub const CONNECTION_STREAMS_MAX: u32 = 200;
+pub const CONNECTION_STREAMS_MAX: u32 = 100;
 /// Streams that the server may have to reset over the life of a connection, for errors that the client made on purpose
 /// or not, before it ends the connection (RUSTSEC-2024-0003).
 pub const CONNECTION_ERROR_RESETS_MAX: usize = 1_024;
@@ -31,6 +31,13 @@ pub const FRAME_BYTES_MAX: u32 = 64 * 1024;
 pub const SEND_BUFFER_BYTES_MAX: usize = 1024 * 1024;
 /// Bytes of a stream's responses that leave together. One response may be larger.
 pub const STREAM_FRAME_BYTES: usize = 16 * 1024;
+/// Age at which a connection is told to go, ± a tenth, unless the settings say otherwise. Its client connects again, and
+/// may then get to another server.
+pub const CONNECTION_AGE: Duration = Duration::from_secs(600);
+/// How long the calls of such a connection may go on, unless the settings say otherwise.
+pub const CONNECTION_AGE_GRACE: Duration = Duration::from_secs(30);
+/// How long a connection may be without a call, unless the settings say otherwise.
+pub const CONNECTION_IDLE: Duration = Duration::from_secs(900);
 /// Silence after which the server asks a connection whether it lives.
 pub const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(30);
 /// How long the server waits for that answer.
@@ -67,8 +74,53 @@ pub const ATTRIBUTE_NAME_BYTES_MAX: usize = 64;
 pub const ATTRIBUTE_TEXT_BYTES_MAX: usize = 1_024;
 /// Texts of an attribute's list.
 pub const ATTRIBUTE_LIST_MAX: usize = 256;
-/// Queries that are matched between two looks at the deadline. About 0.3 ms of work.
+/// Queries that are matched between two looks at the clock, at most. About 0.3 ms of work; where queries take longer, a
+/// slice has fewer.
 pub const SLICE_QUERIES: usize = 256;
+/// Bytes of the texts of one slice. A slice has one text at least.
+pub const SLICE_TEXT_BYTES: usize = 32 * 1024;
+/// How long calls of a thread are worked on between two looks at its sockets.
+pub const LANE_ROUND: Duration = Duration::from_millis(1);
+/// How long one call is worked on before others have a turn.
+pub const LANE_TURN: Duration = Duration::from_millis(1);
+/// How long a queue may be without a moment of emptiness before that is overload, and how long a call may wait until then.
+pub const LANE_BURST: Duration = Duration::from_millis(100);
+/// How long a call may wait for its thread under overload, unless the settings say otherwise.
+pub const QUEUE_WAIT_MAX: Duration = Duration::from_millis(5);
+/// Queries that may wait for one thread, unless the settings say otherwise.
+pub const QUEUED_QUERIES_MAX: usize = 65_536;
+/// The part of a call's timeout that is left for the way back of the answer: a tenth, and at most this.
+pub const DEADLINE_MARGIN_MAX: Duration = Duration::from_millis(5);
+/// Bytes of requests that are not there as a whole yet, of all connections of one thread.
+pub const PARTIAL_REQUESTS_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// The same of one connection.
+pub const CONNECTION_PARTIAL_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Bytes of replies that their clients have not taken yet, of all connections of one thread: no call is begun beyond that.
+pub const UNREAD_REPLIES_BYTES_MAX: usize = 128 * 1024 * 1024;
+/// The same of one connection.
+pub const CONNECTION_UNREAD_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Bytes of either that a connection may hold even when its thread's are used up.
+pub const CONNECTION_SMALL_BYTES: usize = 128 * 1024;
+/// Fields of a request and of its queries, together: 16 attributes for each query of the largest batch, and more.
+pub const REQUEST_FIELDS_MAX: usize = 128 * 1024;
+/// Connections that wait to be accepted, if the system allows as many.
+pub const ACCEPT_BACKLOG: i32 = 4_096;
+/// How long a request that has begun may go without a further byte.
+pub const REQUEST_STALL: Duration = Duration::from_secs(3);
+/// How long a request may take from its first to its last byte.
+pub const REQUEST_DEADLINE: Duration = Duration::from_secs(30);
+/// How long a connection may take no byte of what it asked for.
+pub const WRITE_STALL: Duration = Duration::from_secs(20);
+/// Bytes that a connection may send without that a call begins or goes on by them: twice what its window allows.
+pub const IDLE_BYTES_MAX: u64 = 2 * CONNECTION_WINDOW_BYTES as u64;
+/// How long a TLS handshake may take.
+pub const TLS_HANDSHAKE_DEADLINE: Duration = Duration::from_secs(5);
+/// How often the files of certificates and of the access table are compared with what is in force.
+pub const SECRETS_POLL_INTERVAL: Duration = Duration::from_secs(1);
+/// Bytes of a file of certificates, a key or an access table.
+pub const SECRET_BYTES_MAX: u64 = 1024 * 1024;
+/// Bytes of a bearer token.
+pub const TOKEN_BYTES_MAX: usize = 4 * 1024;
 /// Listings of a page of `ListListings`, if the request does not say how many.
 pub const PAGE_LISTINGS_DEFAULT: usize = 100;
 /// Listings of a page of `ListListings`.
@@ -91,6 +143,16 @@ pub const METRICS_UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
 pub const RETRY_DELAY: Duration = Duration::from_secs(1);
 /// How long calls in flight may take at shutdown, unless the settings say otherwise.
 pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long the server still answers after it has said that it is going, unless the settings say otherwise.
+pub const LAME_DUCK: Duration = Duration::from_secs(5);
+/// Connections of the health listener.
+pub const HEALTH_CONNECTIONS_MAX: usize = 64;
+/// How long a batch may take before the log has a line about it, unless the settings say otherwise.
+pub const SLOW_QUERY: Duration = Duration::from_millis(100);
+/// Lines about slow batches a second, at most.
+pub const SLOW_QUERY_LINES_MAX: u32 = 10;
+/// How long a client should wait before it tries again what was refused under overload: this, and up to as much again.
+pub const OVERLOAD_RETRY_DELAY: Duration = Duration::from_millis(50);
 /// Worker threads, at most.
 pub const WORKERS_MAX: usize = 1_024;
 
@@ -124,8 +186,29 @@ pub struct Limits {
     pub connections_max: usize,
     /// Bad records that a load may leave out.
     pub rejected_records_max: u64,
+    /// How long the server still answers after it has said that it is going.
+    pub lame_duck: Duration,
     /// How long calls in flight may take at shutdown.
     pub drain_timeout: Duration,
+    /// How long a connection lives.
+    pub connection: ConnectionLimits,
+    /// How long a call may wait under overload.
+    pub queue_wait_max: Duration,
+    /// Queries that may wait for one thread.
+    pub queued_queries_max: usize,
+    /// How long a batch may take before the log has a line about it; zero: for ever.
+    pub slow_query: Duration,
+}
+
+/// How long a connection lives. Zero is for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConnectionLimits {
+    /// Until it is told to go, ± a tenth.
+    pub age: Duration,
+    /// How long its calls may go on then.
+    pub age_grace: Duration,
+    /// Without a call.
+    pub idle: Duration,
 }
 
 impl Limits {
@@ -147,7 +230,14 @@ impl Limits {
             ("max_request_bytes", wide(self.request_bytes_max)),
             ("max_connections", wide(self.connections_max)),
             ("max_rejected_records", self.rejected_records_max),
+            ("lame_duck_ms", millis(self.lame_duck)),
             ("drain_timeout_ms", millis(self.drain_timeout)),
+            ("connection_age_ms", millis(self.connection.age)),
+            ("connection_age_grace_ms", millis(self.connection.age_grace)),
+            ("connection_idle_ms", millis(self.connection.idle)),
+            ("max_queue_ms", millis(self.queue_wait_max)),
+            ("max_queued_queries", wide(self.queued_queries_max)),
+            ("slow_query_ms", millis(self.slow_query)),
             ("matches_max", u64::from(MATCHES_MAX)),
             ("attributes_max", wide(ATTRIBUTES_MAX)),
             ("attribute_name_bytes_max", wide(ATTRIBUTE_NAME_BYTES_MAX)),
@@ -155,6 +245,23 @@ impl Limits {
             ("attribute_list_max", wide(ATTRIBUTE_LIST_MAX)),
             ("response_bytes_max", wide(RESPONSE_BYTES_MAX)),
             ("slice_queries", wide(SLICE_QUERIES)),
+            ("slice_text_bytes", wide(SLICE_TEXT_BYTES)),
+            ("lane_round_us", micros(LANE_ROUND)),
+            ("lane_turn_us", micros(LANE_TURN)),
+            ("lane_burst_ms", millis(LANE_BURST)),
+            ("deadline_margin_us_max", micros(DEADLINE_MARGIN_MAX)),
+            ("partial_requests_bytes_max", wide(PARTIAL_REQUESTS_BYTES_MAX)),
+            ("connection_partial_bytes_max", wide(CONNECTION_PARTIAL_BYTES_MAX)),
+            ("unread_replies_bytes_max", wide(UNREAD_REPLIES_BYTES_MAX)),
+            ("connection_unread_bytes_max", wide(CONNECTION_UNREAD_BYTES_MAX)),
+            ("connection_small_bytes", wide(CONNECTION_SMALL_BYTES)),
+            ("request_fields_max", wide(REQUEST_FIELDS_MAX)),
+            ("request_stall_ms", millis(REQUEST_STALL)),
+            ("request_deadline_ms", millis(REQUEST_DEADLINE)),
+            ("write_stall_ms", millis(WRITE_STALL)),
+            ("idle_bytes_max", IDLE_BYTES_MAX),
+            ("tls_handshake_deadline_ms", millis(TLS_HANDSHAKE_DEADLINE)),
+            ("token_bytes_max", wide(TOKEN_BYTES_MAX)),
             ("query_steps_max", u64::from(matcher::QUERY_STEPS_MAX)),
             ("rank_steps_max", u64::from(matcher::RANK_STEPS_MAX)),
             ("shared_keyword_listings_max", u64::from(matcher::SHARED_KEYWORD_LISTINGS_MAX)),
@@ -174,6 +281,7 @@ impl Limits {
             ("keepalive_timeout_ms", millis(KEEPALIVE_TIMEOUT)),
             ("first_frame_deadline_ms", millis(FIRST_FRAME_DEADLINE)),
             ("admin_connections_max", wide(ADMIN_CONNECTIONS_MAX)),
+            ("health_connections_max", wide(HEALTH_CONNECTIONS_MAX)),
             ("admin_request_bytes_max", wide(ADMIN_REQUEST_BYTES_MAX)),
             ("page_listings_max", wide(PAGE_LISTINGS_MAX)),
             ("page_bytes", wide(PAGE_BYTES)),
@@ -192,7 +300,22 @@ impl Default for Limits {
             request_bytes_max: REQUEST_BYTES_MAX,
             connections_max: Limits::connections_default(),
             rejected_records_max: 0,
+            lame_duck: LAME_DUCK,
             drain_timeout: DRAIN_TIMEOUT,
+            connection: ConnectionLimits::default(),
+            queue_wait_max: QUEUE_WAIT_MAX,
+            queued_queries_max: QUEUED_QUERIES_MAX,
+            slow_query: SLOW_QUERY,
+        }
+    }
+}
+
+impl Default for ConnectionLimits {
+    fn default() -> ConnectionLimits {
+        ConnectionLimits {
+            age: CONNECTION_AGE,
+            age_grace: CONNECTION_AGE_GRACE,
+            idle: CONNECTION_IDLE,
         }
     }
 }
@@ -203,4 +326,8 @@ fn wide(value: usize) -> u64 {
 
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }

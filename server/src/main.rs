@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use broadside_server::app::{self, App};
+use broadside_server::app::{self, App, healthcheck};
 use broadside_server::config::{Command, Config};
 use broadside_server::telemetry;
 
@@ -13,6 +13,10 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let config = match Config::read(std::env::args_os(), std::env::vars_os()) {
         Ok(Command::Serve(config)) => *config,
+        Ok(Command::Healthcheck(check)) => {
+            return healthcheck::ask(&check)
+                .map_or_else(|error| fail(&*error, 1), |()| ExitCode::SUCCESS);
+        }
         Ok(Command::Print(text)) => {
             // Whoever closed the pipe does not want the text.
             let _ = write!(std::io::stdout(), "{text}");

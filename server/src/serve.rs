@@ -7,13 +7,20 @@
 //!
 //! Nothing here knows of inventories or gRPC: what answers a request is a parameter.
 //!
-//! The seams for what is still to come: TLS goes between the acceptor and [`socket`]; the age of a connection and floods
-//! of frames go into [`connection`].
+//! What bounds a connection: a place under the cap ([`acceptor`]); deadlines of its TLS handshake and of its first frame,
+//! its age, its idleness, a client that takes nothing ([`connection`]); bytes that are of no use ([`socket`]). What bounds
+//! all connections of a thread together: the turns of the [`lane`] and [`quota`]s of bytes.
 
 pub mod acceptor;
+pub mod activity;
 pub mod calls;
 pub mod connection;
+pub mod lane;
+pub mod peer;
+pub mod quota;
 pub mod socket;
+pub mod tls;
+pub mod transport;
 pub mod worker;
 
 use tokio::sync::watch;

@@ -7,15 +7,18 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use broadside_proto::v1;
-use broadside_server::rpc::wire::reply::{put_framed, put_stream_batch};
+use broadside_server::limits::Limits;
+use broadside_server::rpc::wire::reply::{
+    begin_framed, begin_stream_batch, end_framed, end_stream_batch,
+};
 use broadside_server::rpc::wire::request::{BatchView, StreamView, Unread};
-use broadside_server::rpc::{CallBody, Ended, stream, unary};
-use broadside_server::serve::acceptor::{Places, accept};
-use broadside_server::serve::connection::Protocol;
+use broadside_server::rpc::{Answering, CallBody, Ended, ThreadBounds, stream, unary};
+use broadside_server::serve::acceptor::{Listener, Places, accept};
+use broadside_server::serve::calls::RequestBody;
+use broadside_server::serve::connection::{Protocol, Terms};
 use broadside_server::serve::{Drain, worker};
 use bytes::Bytes;
 use http::{Request, Response};
-use hyper::body::Incoming;
 use metrics::{Counter, Gauge};
 use prost::Message as _;
 use tokio::sync::mpsc;
@@ -46,6 +49,7 @@ struct Echo {
     version: Bytes,
     /// A result as it stands in a response.
     result: Bytes,
+    bounds: ThreadBounds,
 }
 
 type Answered = Pin<Box<dyn Future<Output = Result<Response<CallBody>, Infallible>> + Send>>;
@@ -61,10 +65,18 @@ pub(crate) fn run(arguments: &Arguments) -> io::Result<()> {
         let (drain, signal) = Drain::new();
         let (hand, handed) = mpsc::unbounded_channel();
         let places = Places::new(CONNECTIONS_MAX, Gauge::noop(), Counter::noop());
-        let serving =
-            worker::serve(handed, Protocol::http2(), echo, signal.clone(), Duration::from_secs(1));
+        let terms =
+            Terms { protocol: Protocol::http2(), tls: None, limits: Limits::default().connection };
+        let serving = worker::serve(
+            handed,
+            terms,
+            move |_| echo.clone(),
+            std::array::from_fn(|_| Counter::noop()),
+            signal.clone(),
+            Duration::from_secs(1),
+        );
         tokio::select! {
-            accepted = accept(listener, vec![hand], places, signal) => accepted,
+            accepted = accept(Listener::Tcp(listener), vec![hand], places, signal) => accepted,
             () = serving => Ok(()),
             stopped = tokio::signal::ctrl_c() => {
                 drain.begin();
@@ -95,6 +107,7 @@ impl Echo {
         Echo {
             version: response(Some(version), Vec::new()).encode_to_vec().into(),
             result: response(None, vec![result]).encode_to_vec().into(),
+            bounds: ThreadBounds::new(REQUEST_BYTES_MAX),
         }
     }
 
@@ -109,43 +122,45 @@ impl Echo {
     fn batch(&self, request: &[u8]) -> Result<Vec<u8>, Unread> {
         let queries = BatchView::read(request, QUERIES_MAX)?.len();
         let mut reply = Vec::new();
-        put_framed(&mut reply, |out| {
-            self.put(out, queries);
-            Ok::<_, Unread>(())
-        })?;
+        let framed = begin_framed(&mut reply);
+        self.put(&mut reply, queries);
+        end_framed(&mut reply, framed);
         Ok(reply)
     }
 
     fn streamed(&self, request: &[u8], out: &mut Vec<u8>) -> Result<(), Unread> {
         let request = StreamView::read(request, QUERIES_MAX)?;
         let queries = request.batch.len();
-        put_framed(out, |out| {
-            put_stream_batch(out, request.request_id, queries, |out| {
-                self.put(out, queries);
-                Ok(())
-            })
-        })
+        let framed = begin_framed(out);
+        let response = begin_stream_batch(out, request.request_id, queries);
+        self.put(out, queries);
+        end_stream_batch(out, response);
+        end_framed(out, framed);
+        Ok(())
     }
 }
 
-impl hyper::service::Service<Request<Incoming>> for Echo {
+impl hyper::service::Service<Request<RequestBody>> for Echo {
     type Response = Response<CallBody>;
     type Error = Infallible;
     type Future = Answered;
 
-    fn call(&self, request: Request<Incoming>) -> Answered {
+    fn call(&self, request: Request<RequestBody>) -> Answered {
         let echo = self.clone();
         let streams = request.uri().path().ends_with("/MatchStream");
         let body = request.into_body();
         Box::pin(async move {
+            let bounds = echo.bounds.connection();
             if streams {
                 let never: Ended = Box::pin(std::future::pending());
-                let answer = move |request: &[u8], out: &mut Vec<u8>| {
-                    echo.streamed(request, out).map_err(Status::from)
+                let answer = move |request: Bytes, mut out: Vec<u8>| -> Answering {
+                    let outcome = echo.streamed(&request, &mut out).map_err(Status::from);
+                    Box::pin(std::future::ready((out, outcome)))
                 };
-                return Ok(stream(body, REQUEST_BYTES_MAX, never, answer));
+                return Ok(stream(body, bounds, never, answer));
             }
-            Ok(unary(body, REQUEST_BYTES_MAX, |request| echo.batch(request)).await)
+            let answer = |request: Bytes| std::future::ready(echo.batch(&request));
+            Ok(unary(body, &bounds, answer).await)
         })
     }
 }

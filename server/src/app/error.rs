@@ -2,8 +2,8 @@
 
 use std::fmt;
 use std::io;
-use std::net::SocketAddr;
 
+use crate::config::ListenAddress;
 use crate::limits::BAD_RECORDS_SHOWN_MAX;
 use crate::runtime::ReadError;
 use crate::runtime::reload::Outcome;
@@ -18,10 +18,12 @@ pub enum StartError {
         /// The setting that names it.
         setting: &'static str,
         /// What it says.
-        address: SocketAddr,
+        address: ListenAddress,
         /// What the system says.
         error: io::Error,
     },
+    /// A certificate, a key or the table of access cannot be used.
+    Secret(String),
     /// The system gives no thread, or something like it.
     System(io::Error),
 }
@@ -47,13 +49,13 @@ impl fmt::Display for StartError {
                 let flag = setting.replace('_', "-");
                 write!(
                     f,
-                    "cannot listen on {address} ({setting}): the port is taken; stop what uses it, or choose another with \
-                     --{flag}"
+                    "cannot listen on {address} ({setting}): it is taken; stop what uses it, or choose another with --{flag}"
                 )
             }
             StartError::Listen { setting, address, error } => {
                 write!(f, "cannot listen on {address} ({setting}): {error}")
             }
+            StartError::Secret(what) => f.write_str(what),
             StartError::System(error) => write!(f, "cannot start: {error}"),
         }
     }

@@ -1,11 +1,11 @@
 //! A server that runs: its threads, what it waits for, and how it ends.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::VERSION;
 use super::error::RunError;
 use super::thread::Thread;
+use crate::config::ListenAddress;
 use crate::limits::{ADMIN_DRAIN, GOAWAY_GRACE};
 use crate::runtime::reload::{Inventory, Outcome, Pending};
 use crate::runtime::{Phase, Readiness, ReloadHandle};
@@ -25,10 +25,22 @@ pub(super) struct Running {
     reload: ReloadHandle,
 }
 
+/// How the server takes its leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Farewell {
+    /// It says so first, and still answers for a while.
+    LameDuck,
+    /// It begins to drain now.
+    Now,
+}
+
 /// What the line says that is logged when the server is ready.
 pub(super) struct Ready {
-    pub(super) listen: SocketAddr,
-    pub(super) admin_listen: SocketAddr,
+    pub(super) listen: ListenAddress,
+    pub(super) admin_listen: ListenAddress,
+    pub(super) health_listen: Option<ListenAddress>,
+    pub(super) tls: bool,
+    pub(super) access: bool,
     pub(super) workers: usize,
 }
 
@@ -60,13 +72,23 @@ impl Running {
         &mut self,
         first_load: Pending,
         ready: &Ready,
-        shutdown: impl Future<Output = ()>,
-    ) -> Result<(), RunError> {
+        shutdown: impl Future<Output = Farewell>,
+    ) -> Result<Farewell, RunError> {
         let threads = self.matches.iter_mut().chain(&mut self.admin).chain(&mut self.publisher);
         tokio::select! {
-            () = shutdown => Ok(()),
+            farewell = shutdown => Ok(farewell),
             name = Thread::any_ended(threads) => Err(RunError::ThreadEnded(name)),
             error = load(first_load, ready) => Err(error),
+        }
+    }
+
+    /// Tells everyone to go elsewhere, and answers as before meanwhile.
+    pub(super) async fn stay_for(&self, lame_duck: Duration) {
+        if !lame_duck.is_zero() && self.readiness.phase() == Phase::Serving {
+            let lame_duck_ms = u64::try_from(lame_duck.as_millis()).unwrap_or(u64::MAX);
+            tracing::info!(lame_duck_ms, "health says NOT_SERVING; calls are still answered");
+            self.readiness.advance(Phase::LameDuck);
+            tokio::time::sleep(lame_duck).await;
         }
     }
 
@@ -101,6 +123,9 @@ impl Ready {
         tracing::info!(
             listen = %self.listen,
             admin_listen = %self.admin_listen,
+            health_listen = self.health_listen.as_ref().map(tracing::field::display),
+            tls = self.tls,
+            access = self.access,
             workers = self.workers,
             server_version = VERSION,
             version = %inventory.version,

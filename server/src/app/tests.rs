@@ -14,8 +14,8 @@ use tonic::Code;
 use tonic::transport::{Channel, Endpoint};
 use tonic_reflection::pb::v1 as reflection;
 
-use super::{App, RunError};
-use crate::config::{Command, Config};
+use super::{App, Farewell, RunError};
+use crate::config::{Command, Config, ListenAddress};
 use crate::runtime::Phase;
 
 /// A server that serves, until it is told to stop.
@@ -38,12 +38,13 @@ fn config(arguments: &[&str]) -> Config {
 impl Server {
     async fn start(arguments: &[&str]) -> Server {
         let app = App::bind(config(arguments)).expect("free ports");
-        let (matches, admin, readiness) =
-            (app.match_address(), app.admin_address(), app.readiness());
+        let readiness = app.readiness();
+        let (matches, admin) = (tcp(&app.match_address()), tcp(&app.admin_address()));
         assert_eq!(readiness.phase(), Phase::Starting);
         let (stop, stopped) = oneshot::channel();
         let running = tokio::spawn(app.run(async {
             let _ = stopped.await;
+            Farewell::Now
         }));
         assert_eq!(readiness.reached(Phase::Serving).await, Phase::Serving);
         Server { matches, admin, stop, running }
@@ -55,6 +56,13 @@ impl Server {
         for address in [self.matches, self.admin] {
             assert!(TcpStream::connect(address).await.is_err(), "the ports are given back");
         }
+    }
+}
+
+fn tcp(address: &ListenAddress) -> SocketAddr {
+    match address {
+        ListenAddress::Tcp(address) => *address,
+        ListenAddress::Unix(_) => panic!("expected a port, got {address}"),
     }
 }
 
@@ -226,7 +234,7 @@ async fn a_first_inventory_that_cannot_be_served_ends_the_run() {
 #[tokio::test]
 async fn a_run_that_is_dropped_gives_its_ports_back() {
     let app = App::bind(config(&["--sample"])).expect("free ports");
-    let (address, readiness) = (app.match_address(), app.readiness());
+    let (address, readiness) = (tcp(&app.match_address()), app.readiness());
     let running = tokio::spawn(app.run(std::future::pending()));
     readiness.reached(Phase::Serving).await;
     running.abort();

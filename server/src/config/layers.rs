@@ -205,7 +205,8 @@ fn command() -> clap::Command {
         .after_help(
             "Every setting is also a key of the settings file (max_text_bytes) and a variable (BROADSIDE_MAX_TEXT_BYTES). \
              Flags win over variables, variables over the file.\n\nSIGHUP reads the inventory again. SIGTERM and SIGINT \
-             end the server after its calls; a second one ends it at once.",
+             end the server after its calls; a second one ends it at once.\n\n`broadside-server healthcheck` asks a \
+             server whether it is ready, for images without a shell.",
         )
         .arg(
             Arg::new("config")
@@ -270,7 +271,10 @@ impl fmt::Display for Layers {
             let value = self.value(setting.key);
             let text = match setting.kind {
                 Kind::List => format!("{:?}", value.texts),
-                Kind::Single(default) if default.bytes().all(|b| b.is_ascii_digit()) => {
+                Kind::Single(default)
+                    if default.starts_with(|c: char| c.is_ascii_digit())
+                        && default.bytes().all(|b| b.is_ascii_digit()) =>
+                {
                     self.single(setting.key).to_owned()
                 }
                 Kind::Single(_) => format!("{:?}", self.single(setting.key)),

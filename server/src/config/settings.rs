@@ -42,7 +42,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         key: "listen",
         kind: Kind::Single("127.0.0.1:50051"),
         value_name: "ADDRESS",
-        doc: "Address and port of the match service; port 0 takes a free one",
+        doc: "Address and port of the match service, or unix: and the path of a socket; port 0 takes a free one",
     },
     Setting {
         key: "admin_listen",
@@ -54,7 +54,49 @@ pub(super) const SETTINGS: &[Setting] = &[
         key: "allow_remote_admin",
         kind: Kind::Switch,
         value_name: "BOOL",
-        doc: "Let admin_listen be reached from other machines, although it knows no authentication",
+        doc: "Let admin_listen be reached from other machines, although no access file says who may do what",
+    },
+    Setting {
+        key: "health_listen",
+        kind: Kind::Single(""),
+        value_name: "ADDRESS",
+        doc: "Address and port, or unix: and a path, of health alone, without TLS and access, for probes; empty for none",
+    },
+    Setting {
+        key: "tls_certificate",
+        kind: Kind::Single(""),
+        value_name: "FILE",
+        doc: "Certificate of the match and the admin service, in PEM with those that lead to its authority; turns TLS on. Read again when it changes",
+    },
+    Setting {
+        key: "tls_key",
+        kind: Kind::Single(""),
+        value_name: "FILE",
+        doc: "Private key of tls_certificate, in PEM",
+    },
+    Setting {
+        key: "tls_client_ca",
+        kind: Kind::Single(""),
+        value_name: "FILE",
+        doc: "Authorities of client certificates, in PEM; clients are asked for one then",
+    },
+    Setting {
+        key: "tls_client_auth",
+        kind: Kind::Single("required"),
+        value_name: "WHEN",
+        doc: "required or optional: whether a client must show a certificate if tls_client_ca is given",
+    },
+    Setting {
+        key: "access",
+        kind: Kind::Single(""),
+        value_name: "FILE",
+        doc: "Who may do what: tokens, certificate names and their roles, in TOML. Without it everybody may do everything. Read again when it changes",
+    },
+    Setting {
+        key: "reflection",
+        kind: Kind::Single("true"),
+        value_name: "BOOL",
+        doc: "Whether clients may ask for the descriptions of services",
     },
     Setting {
         key: "workers",
@@ -99,10 +141,52 @@ pub(super) const SETTINGS: &[Setting] = &[
         doc: "Bad records that a load leaves out and reports before it refuses the inventory",
     },
     Setting {
+        key: "connection_age_ms",
+        kind: Kind::Single("600000"),
+        value_name: "MS",
+        doc: "Age, give or take a tenth, at which a connection is told to go; 0 is never",
+    },
+    Setting {
+        key: "connection_age_grace_ms",
+        kind: Kind::Single("30000"),
+        value_name: "MS",
+        doc: "How long the calls of such a connection may go on",
+    },
+    Setting {
+        key: "connection_idle_ms",
+        kind: Kind::Single("900000"),
+        value_name: "MS",
+        doc: "How long a connection may be without a call; 0 is for ever",
+    },
+    Setting {
+        key: "max_queue_ms",
+        kind: Kind::Single("5"),
+        value_name: "MS",
+        doc: "How long a call may wait for its thread under overload before it is refused",
+    },
+    Setting {
+        key: "max_queued_queries",
+        kind: Kind::Single("65536"),
+        value_name: "COUNT",
+        doc: "Most queries that wait for one thread",
+    },
+    Setting {
+        key: "slow_query_ms",
+        kind: Kind::Single("100"),
+        value_name: "MS",
+        doc: "Time from which on a batch gets a line in the log; 0 is never",
+    },
+    Setting {
+        key: "lame_duck_ms",
+        kind: Kind::Single("5000"),
+        value_name: "MS",
+        doc: "How long the server still answers after SIGTERM, while health says that it is going; SIGINT skips it",
+    },
+    Setting {
         key: "drain_timeout_ms",
         kind: Kind::Single("20000"),
         value_name: "MS",
-        doc: "How long calls in flight may take after SIGTERM",
+        doc: "How long calls in flight may take after that",
     },
     Setting {
         key: "log_format",
@@ -119,8 +203,16 @@ pub(super) const SETTINGS: &[Setting] = &[
 ];
 
 /// Variables that begin like ours and belong to the clients.
-pub(super) const CLIENT_VARIABLES: &[&str] =
-    &["BROADSIDE_ADDRESS", "BROADSIDE_ADMIN_ADDRESS", "BROADSIDE_BENCH_DATA", "BROADSIDE_CONTEXT"];
+pub(super) const CLIENT_VARIABLES: &[&str] = &[
+    "BROADSIDE_ADDRESS",
+    "BROADSIDE_ADMIN_ADDRESS",
+    "BROADSIDE_BENCH_DATA",
+    "BROADSIDE_CONTEXT",
+    "BROADSIDE_TLS_CA",
+    "BROADSIDE_TLS_SERVER_NAME",
+    "BROADSIDE_TOKEN",
+    "BROADSIDE_TOKEN_FILE",
+];
 
 /// What every variable of ours begins with.
 pub(super) const VARIABLE_PREFIX: &str = "BROADSIDE_";

@@ -156,7 +156,7 @@ fn an_admin_listener_beyond_this_machine_has_to_be_asked_for() {
     refused(
         &["--sample", "--admin-listen", "0.0.0.0:0"],
         &[],
-        &["no authentication", "--allow-remote-admin"],
+        &["whoever reaches it can replace the inventory", "--allow-remote-admin"],
     );
     config(&["--sample", "--admin-listen", "0.0.0.0:0", "--allow-remote-admin"], &[]);
     config(&["--sample", "--admin-listen", "[::1]:0"], &[]);

@@ -10,6 +10,12 @@ use http_body::{Body, Frame, SizeHint};
 use tonic::Status;
 
 use super::incoming::Messages;
+use super::status::Refusal;
+use crate::limits::{
+    CONNECTION_PARTIAL_BYTES_MAX, CONNECTION_SMALL_BYTES, CONNECTION_UNREAD_BYTES_MAX,
+    PARTIAL_REQUESTS_BYTES_MAX, UNREAD_REPLIES_BYTES_MAX,
+};
+use crate::serve::quota::{Held, Quota, Share};
 
 const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
 const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
@@ -17,6 +23,31 @@ const GRPC_OK: HeaderValue = HeaderValue::from_static("0");
 
 /// The body of a reply.
 pub struct CallBody(Kind);
+
+/// The bounds of the requests of a thread, and of their replies.
+#[derive(Debug, Clone)]
+pub struct ThreadBounds {
+    message_bytes_max: usize,
+    partial: Quota,
+    unread: Quota,
+}
+
+/// The bounds of one connection.
+#[derive(Debug, Clone)]
+pub struct Bounds {
+    /// Bytes of one message.
+    pub(super) message_bytes_max: usize,
+    /// Bytes of messages that are not there as a whole yet.
+    pub(super) partial: Share,
+    /// Bytes of replies that were not taken yet.
+    pub(super) unread: Share,
+}
+
+/// A reply that counts until all of it was taken.
+struct Counted {
+    bytes: Vec<u8>,
+    _held: Held,
+}
 
 enum Kind {
     /// One message, then the status OK.
@@ -29,22 +60,24 @@ enum Kind {
     Stream(Pin<Box<dyn Body<Data = Bytes, Error = Status> + Send>>),
 }
 
-/// Answers a call of one message of at most so many bytes. `answer` gives the framed reply, at once.
-pub async fn unary<B, E>(
+/// Answers a call of one message. `answer` gives the framed reply.
+pub async fn unary<B, F, E>(
     body: B,
-    message_bytes_max: usize,
-    answer: impl FnOnce(&[u8]) -> Result<Vec<u8>, E>,
+    bounds: &Bounds,
+    answer: impl FnOnce(Bytes) -> F,
 ) -> Response<CallBody>
 where
     B: Body<Data = Bytes> + Unpin,
+    F: Future<Output = Result<Vec<u8>, E>>,
     E: Into<Status>,
 {
-    let answered = match Messages::new(body, message_bytes_max).only().await {
-        Ok(message) => answer(&message).map_err(Into::into),
+    let messages = Messages::new(body, bounds.message_bytes_max, false, &bounds.partial);
+    let answered = match messages.only().await.and_then(|message| bounds.admit(message)) {
+        Ok(message) => answer(message).await.map_err(Into::into),
         Err(refusal) => Err(refusal.into()),
     };
     match answered {
-        Ok(reply) => replied(Kind::Message(reply.into())),
+        Ok(reply) => replied(Kind::Message(bounds.counted(reply))),
         Err(status) => status.into_http(),
     }
 }
@@ -76,6 +109,51 @@ fn replied(kind: Kind) -> Response<CallBody> {
     let mut response = Response::new(CallBody(kind));
     response.headers_mut().insert(CONTENT_TYPE, GRPC);
     response
+}
+
+impl ThreadBounds {
+    /// For requests of so many bytes.
+    pub fn new(message_bytes_max: usize) -> ThreadBounds {
+        ThreadBounds {
+            message_bytes_max,
+            partial: Quota::new(PARTIAL_REQUESTS_BYTES_MAX),
+            unread: Quota::new(UNREAD_REPLIES_BYTES_MAX),
+        }
+    }
+
+    /// For one connection more.
+    pub fn connection(&self) -> Bounds {
+        // One request of the largest size must fit.
+        let partial = CONNECTION_PARTIAL_BYTES_MAX.max(2 * self.message_bytes_max);
+        Bounds {
+            message_bytes_max: self.message_bytes_max,
+            partial: self.partial.share(partial, CONNECTION_SMALL_BYTES),
+            unread: self.unread.share(CONNECTION_UNREAD_BYTES_MAX, CONNECTION_SMALL_BYTES),
+        }
+    }
+}
+
+impl Bounds {
+    /// Refuses what would only make more of the replies that nobody reads.
+    fn admit(&self, message: Bytes) -> Result<Bytes, Refusal> {
+        match self.unread.has_room(1) {
+            true => Ok(message),
+            false => Err(Refusal::Overloaded("too much of replies was not read")),
+        }
+    }
+
+    /// A reply that counts as unread until it was taken.
+    pub(super) fn counted(&self, bytes: Vec<u8>) -> Bytes {
+        let mut held = self.unread.hold();
+        held.add(bytes.capacity());
+        Bytes::from_owner(Counted { bytes, _held: held })
+    }
+}
+
+impl AsRef<[u8]> for Counted {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
 }
 
 impl Default for CallBody {

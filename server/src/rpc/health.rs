@@ -57,7 +57,9 @@ impl Needs {
     fn status(self, phase: Phase) -> ServingStatus {
         match (self, phase) {
             (Needs::Nothing, Phase::Starting) | (_, Phase::Serving) => ServingStatus::Serving,
-            (Needs::Inventory, Phase::Starting) | (_, Phase::Draining) => ServingStatus::NotServing,
+            (Needs::Inventory, Phase::Starting) | (_, Phase::LameDuck | Phase::Draining) => {
+                ServingStatus::NotServing
+            }
         }
     }
 }
@@ -142,6 +144,7 @@ mod tests {
         for (phase, overall, admin) in [
             (Phase::Starting, ServingStatus::NotServing, ServingStatus::Serving),
             (Phase::Serving, ServingStatus::Serving, ServingStatus::Serving),
+            (Phase::LameDuck, ServingStatus::NotServing, ServingStatus::NotServing),
             (Phase::Draining, ServingStatus::NotServing, ServingStatus::NotServing),
         ] {
             readiness.advance(phase);
@@ -164,11 +167,12 @@ mod tests {
         for (phase, expected) in [
             (Phase::Starting, ServingStatus::NotServing),
             (Phase::Serving, ServingStatus::Serving),
-            (Phase::Draining, ServingStatus::NotServing),
+            (Phase::LameDuck, ServingStatus::NotServing),
         ] {
             readiness.advance(phase);
             assert_eq!(overall.next().await.expect("told").expect("a status").status(), expected);
         }
+        readiness.advance(Phase::Draining);
         for mut ended in [overall, other] {
             let why = ended.next().await.expect("told").expect_err("the end");
             assert_eq!(why.code(), Code::Unavailable);

@@ -8,6 +8,8 @@ use broadside_proto::v1;
 use broadside_proto::v1::inventory_service_server::InventoryService;
 use tonic::{Request, Response, Status};
 
+use super::admission::Caller;
+use super::audit::audit;
 use super::from_proto;
 use super::listing_page::{self, PageEnds};
 use super::status::Refusal;
@@ -49,11 +51,35 @@ impl Inventory {
         to_proto::reload(pending.ended().await?)
     }
 
+    /// A reload, with its line in the audit log.
+    async fn audited_reload(
+        &self,
+        request: v1::ReloadRequest,
+        caller: Option<&Caller>,
+    ) -> Result<v1::ReloadResponse, Refusal> {
+        let what = match (request.sources.is_empty(), request.validate_only) {
+            (true, false) => "the same sources".to_owned(),
+            (true, true) => "the same sources, to be checked only".to_owned(),
+            (false, false) => request.sources.join(", "),
+            (false, true) => format!("{}, to be checked only", request.sources.join(", ")),
+        };
+        let before = self.catalog.current().map(|current| current.version.clone());
+        let reloaded = self.reload(request).await;
+        let outcome = match &reloaded {
+            Ok(reply) => reply.outcome().as_str_name().to_owned(),
+            Err(refusal) => Status::from(refusal.clone()).message().to_owned(),
+        };
+        let who = caller.and_then(|caller| caller.name.as_deref()).unwrap_or("anybody");
+        let from = caller.map(|caller| caller.peer.to_string()).unwrap_or_default();
+        audit(who, &from, "Reload", &what, &outcome, before.as_ref(), &self.catalog);
+        reloaded
+    }
+
     fn status(&self) -> v1::GetStatusResponse {
         let serving_status = match self.readiness.phase() {
             Phase::Starting => v1::ServingStatus::Starting,
             Phase::Serving => v1::ServingStatus::Serving,
-            Phase::Draining => v1::ServingStatus::Draining,
+            Phase::LameDuck | Phase::Draining => v1::ServingStatus::Draining,
         };
         let limits = self.facts.limits.iter();
         let mut status = v1::GetStatusResponse {
@@ -124,7 +150,8 @@ impl InventoryService for Inventory {
         &self,
         request: Request<v1::ReloadRequest>,
     ) -> Result<Response<v1::ReloadResponse>, Status> {
-        Ok(Response::new(self.reload(request.into_inner()).await?))
+        let caller = request.extensions().get::<Caller>().cloned();
+        Ok(Response::new(self.audited_reload(request.into_inner(), caller.as_ref()).await?))
     }
 
     async fn get_status(

@@ -13,11 +13,22 @@ use tonic::{Code, Status};
 
 use super::body::CallBody;
 use super::status::Refusal;
+use crate::limits::DEADLINE_MARGIN_MAX;
+use crate::serve::lane::Priority;
 use crate::telemetry::{Method, Metrics};
 
-/// When the client gives up.
+/// Says `bulk` for a call that may wait for others.
+const PRIORITY_HEADER: &str = "x-broadside-priority";
+
+/// When the client gives up, and until when it must be answered so that it still gets the answer.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Deadline(Option<Instant>);
+pub(crate) struct Deadline(Option<Times>);
+
+#[derive(Debug, Clone, Copy)]
+struct Times {
+    gives_up: Instant,
+    answer_by: Instant,
+}
 
 /// Counts one call when it ends, as whatever it ended as. A call that is dropped half-way was cancelled.
 pub(crate) struct CallGuard {
@@ -38,23 +49,45 @@ impl Deadline {
     /// protocol has it.
     pub(crate) fn from_headers(headers: &HeaderMap, now: Instant) -> Deadline {
         let timeout = headers.get("grpc-timeout").and_then(|value| timeout(value.as_bytes()));
-        Deadline(timeout.and_then(|timeout| now.checked_add(timeout)))
+        Deadline(timeout.and_then(|timeout| {
+            let gives_up = now.checked_add(timeout)?;
+            let margin = (timeout / 10).min(DEADLINE_MARGIN_MAX);
+            Some(Times { gives_up, answer_by: gives_up - margin })
+        }))
     }
 
     /// Returns when it has passed, and never if there is none.
     pub(crate) async fn passed(self) {
         match self.0 {
-            Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
+            Some(times) => tokio::time::sleep_until(times.gives_up.into()).await,
             None => std::future::pending().await,
         }
     }
 
     /// Refuses if it has passed.
     pub(crate) fn check(self) -> Result<(), Refusal> {
-        match self.0 {
-            Some(deadline) if Instant::now() >= deadline => Err(Refusal::DeadlinePassed),
+        match self.left() {
+            Some(Duration::ZERO) => Err(Refusal::DeadlinePassed),
             _ => Ok(()),
         }
+    }
+
+    /// Until when the call must be answered.
+    pub(crate) fn answer_by(self) -> Option<Instant> {
+        self.0.map(|times| times.answer_by)
+    }
+
+    /// The time that is left for answering, if it is bounded.
+    pub(crate) fn left(self) -> Option<Duration> {
+        self.0.map(|times| times.answer_by.saturating_duration_since(Instant::now()))
+    }
+}
+
+/// Who goes first, by what the client says. Whatever is not `bulk` is interactive.
+pub(crate) fn priority(headers: &HeaderMap) -> Priority {
+    match headers.get(PRIORITY_HEADER) {
+        Some(value) if value == "bulk" => Priority::Bulk,
+        _ => Priority::Interactive,
     }
 }
 

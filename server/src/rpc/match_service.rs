@@ -1,27 +1,34 @@
 //! `MatchService`: the main job, in four steps; and what people ask about it.
 //!
 //! Each method takes the bytes of a request and gives the framed bytes of its reply, so that what carries traffic needs
-//! no message in between ([`super::wire`]). Nothing in it waits.
+//! no message in between ([`super::wire`]). It waits for nothing but its turn on its thread ([`Lane`]).
+//!
+//! A batch is matched slice by slice, with a look at the clock in between. When its turn is over it waits for another one;
+//! when its time is over the queries that are left are answered with `DEADLINE_PASSED`, each by itself.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use broadside_core::match_batch;
+use broadside_core::{Query, match_batch};
 use broadside_proto::v1;
 use broadside_proto::v1::explain_response::Explained;
 use prost::Message;
 use tonic::Status;
 
-use super::from_proto::{self, AttributeTable};
+use super::from_proto::{self, AttributeTable, Batch};
 use super::layers::{Deadline, guarded};
+use super::slow::SlowLog;
 use super::status::Refusal;
 use super::to_proto;
 use super::wire::reply::{
-    PREFIX_BYTES, put_framed, put_result, put_stream_batch, put_stream_error, put_version,
+    PREFIX_BYTES, begin_framed, begin_stream_batch, end_framed, end_stream_batch, put_refused,
+    put_result, put_stream_error, put_version,
 };
 use super::wire::request::{BatchView, ExplainView, StreamView};
 use super::workbench::Workbench;
-use crate::limits::{Limits, RESPONSE_BYTES_MAX, SLICE_QUERIES};
-use crate::runtime::{Catalog, Version};
+use crate::limits::{LANE_TURN, Limits, RESPONSE_BYTES_MAX, SLICE_QUERIES, SLICE_TEXT_BYTES};
+use crate::runtime::{Catalog, Snapshot, Version};
+use crate::serve::lane::{Ask, Lane, Priority, Turn};
 use crate::telemetry::Metrics;
 
 /// Bytes of a reply beside its results: the version, and what a stream adds.
@@ -29,21 +36,47 @@ const REPLY_BYTES: usize = 64;
 /// Bytes of a result for which room is made before it is written, at most.
 const RESULT_BYTES_MAX: usize = 4 * 1024;
 
-/// Answers queries from the catalog. Nothing in it waits.
+/// Answers queries from the catalog, on one thread.
 pub(crate) struct Matches {
     catalog: Catalog,
     limits: Limits,
+    lane: Lane,
     metrics: Arc<Metrics>,
+    slow: SlowLog,
+}
+
+/// On which terms a call is answered.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Terms {
+    /// When its client gives up.
+    pub(crate) deadline: Deadline,
+    /// Who goes first.
+    pub(crate) priority: Priority,
+    /// Whether it may be refused under overload. A stream waits instead, and is not read from meanwhile.
+    pub(crate) refusable: bool,
+}
+
+/// How far a batch is.
+#[derive(Debug, Default)]
+struct Progress {
+    /// Queries that are answered.
+    queries: usize,
+    matches: u64,
+    incomplete: u64,
+    /// Time that was worked on it, and that it waited for its turns.
+    worked: Duration,
+    waited: Duration,
 }
 
 impl Matches {
-    pub(crate) fn new(catalog: Catalog, limits: Limits, metrics: Arc<Metrics>) -> Matches {
-        Matches { catalog, limits, metrics }
-    }
-
-    /// Bytes of a request, at most.
-    pub(crate) fn request_bytes_max(&self) -> usize {
-        self.limits.request_bytes_max
+    pub(crate) fn new(
+        catalog: Catalog,
+        limits: Limits,
+        lane: Lane,
+        metrics: Arc<Metrics>,
+    ) -> Matches {
+        let slow = SlowLog::new(limits.slow_query);
+        Matches { catalog, limits, lane, metrics, slow }
     }
 
     /// Refuses a stream that could not be answered.
@@ -53,105 +86,212 @@ impl Matches {
     }
 
     /// `MatchBatch`.
-    pub(crate) fn match_batch(
+    pub(crate) async fn match_batch(
         &self,
         request: &[u8],
-        deadline: Deadline,
+        terms: Terms,
     ) -> Result<Vec<u8>, Refusal> {
-        guarded(&self.metrics, || {
-            let request = BatchView::read(request, self.limits.batch_queries_max)?;
-            let mut reply = Vec::new();
-            put_framed(&mut reply, |reply| self.put_batch(reply, &request, deadline))?;
-            Ok(reply)
-        })
+        let request = guarded(&self.metrics, || {
+            Ok(BatchView::read(request, self.limits.batch_queries_max)?)
+        })?;
+        let mut reply = Vec::new();
+        let framed = begin_framed(&mut reply);
+        self.put_batch(&mut reply, &request, terms).await?;
+        end_framed(&mut reply, framed);
+        Ok(reply)
     }
 
     /// One request of `MatchStream`: writes its response.
     ///
     /// # Errors
     /// Why the stream ends.
-    pub(crate) fn match_stream(
+    pub(crate) async fn match_stream(
         &self,
         request: &[u8],
-        deadline: Deadline,
+        terms: Terms,
         out: &mut Vec<u8>,
     ) -> Result<(), Status> {
         let mut request_id = 0;
         let start = out.len();
-        let outcome = guarded(&self.metrics, || {
-            let request = match StreamView::read(request, self.limits.batch_queries_max) {
-                Ok(request) => request,
-                Err(why) => {
-                    request_id = StreamView::read_id(request)?;
-                    return Err(why.into());
-                }
-            };
-            request_id = request.request_id;
-            let batch = &request.batch;
-            put_framed(out, |out| {
-                put_stream_batch(out, request_id, batch.len(), |out| {
-                    self.put_batch(out, batch, deadline)
-                })
-            })
-        });
+        let outcome = self.put_stream_response(request, terms, out, &mut request_id).await;
         let refusal = match outcome {
             Ok(()) => {
                 self.metrics.stream_batch_answered(0);
                 return Ok(());
             }
-            Err(refusal) if refusal.ends_streams() => return Err(refusal.into()),
             Err(refusal) => refusal,
         };
-        self.metrics.stream_batch_answered(refusal.code() as usize);
-        // A panic may have left something.
         out.truncate(start);
-        put_framed(out, |out| {
-            put_stream_error(out, request_id, refusal);
-            Ok(())
-        })
+        if refusal.ends_streams() {
+            return Err(refusal.into());
+        }
+        self.metrics.stream_batch_answered(refusal.code() as usize);
+        let framed = begin_framed(out);
+        put_stream_error(out, request_id, refusal);
+        end_framed(out, framed);
+        Ok(())
+    }
+
+    /// Writes the response to one request of a stream, and says which number it has.
+    async fn put_stream_response(
+        &self,
+        request: &[u8],
+        terms: Terms,
+        out: &mut Vec<u8>,
+        request_id: &mut u64,
+    ) -> Result<(), Refusal> {
+        let request = guarded(&self.metrics, || {
+            match StreamView::read(request, self.limits.batch_queries_max) {
+                Ok(request) => Ok(request),
+                Err(why) => {
+                    *request_id = StreamView::read_id(request)?;
+                    Err(why.into())
+                }
+            }
+        })?;
+        *request_id = request.request_id;
+        let framed = begin_framed(out);
+        let response = begin_stream_batch(out, request.request_id, request.batch.len());
+        self.put_batch(out, &request.batch, terms).await?;
+        end_stream_batch(out, response);
+        end_framed(out, framed);
+        Ok(())
     }
 
     /// Matches a batch and writes its answer.
-    fn put_batch(
+    async fn put_batch(
         &self,
         out: &mut Vec<u8>,
         request: &BatchView<'_>,
-        deadline: Deadline,
+        terms: Terms,
     ) -> Result<(), Refusal> {
-        let attributes = AttributeTable::of_batch(request)?;
-        let batch = from_proto::batch(request, &attributes, from_proto::now())?;
+        let ask = terms.ask(request.len());
+        let mut turn = self.turn(ask).await?;
+        let mut progress = Progress::default();
+        progress.waited += turn.waited.unwrap_or_default();
+        let attributes = guarded(&self.metrics, || AttributeTable::of_batch(request))?;
+        let batch =
+            guarded(&self.metrics, || from_proto::batch(request, &attributes, from_proto::now()))?;
         let current = self.catalog.current().ok_or(Refusal::NotLoaded)?;
         serves(&current.version, batch.min_version.as_ref())?;
+        put_version(out, &current.version);
+        let start = out.len();
+        let mut work = |snapshot: &Snapshot, turn: &mut Turn, progress: &mut Progress| {
+            guarded(&self.metrics, || {
+                self.work(out, start, snapshot, &batch, terms, turn, progress)
+            })
+        };
+        if !work(&current, &mut turn, &mut progress)? {
+            let kept = current.kept();
+            loop {
+                turn = self.lane.another_turn(turn, ask).await;
+                progress.waited += turn.waited.unwrap_or_default();
+                if work(&kept, &mut turn, &mut progress)? {
+                    break;
+                }
+            }
+        }
+        drop(turn);
+        self.count(&batch, &progress);
+        Ok(())
+    }
 
-        let (mut matches, mut incomplete) = (0, 0);
+    /// Matches and answers queries of a batch until the turn is over. Says whether all are answered.
+    #[expect(clippy::too_many_arguments, reason = "the state of a batch between two turns")]
+    fn work(
+        &self,
+        out: &mut Vec<u8>,
+        start: usize,
+        current: &Snapshot,
+        batch: &Batch<'_>,
+        terms: Terms,
+        turn: &mut Turn,
+        progress: &mut Progress,
+    ) -> Result<bool, Refusal> {
+        let queries = batch.queries.len();
         Workbench::lend(self.limits.text, |workbench| {
             let Workbench { scratch, highlights, result_bytes, .. } = workbench;
-            out.reserve(REPLY_BYTES + batch.queries.len() * *result_bytes);
-            let start = out.len();
-            put_version(out, &current.version);
-            let slices = batch.queries.chunks(SLICE_QUERIES).zip(batch.parts.chunks(SLICE_QUERIES));
-            for (queries, parts) in slices {
-                deadline.check()?;
-                match_batch(&current.index, queries, scratch);
+            out.reserve(REPLY_BYTES + (queries - progress.queries) * *result_bytes);
+            while progress.queries < queries {
+                let from = progress.queries;
+                let Some(slice) = self.slice(&batch.queries[from..], terms.deadline) else {
+                    if from == 0 {
+                        return Err(Refusal::DeadlinePassed);
+                    }
+                    put_refused(out, queries - from, Refusal::DeadlinePassed);
+                    self.metrics.late_queries.increment((queries - from) as u64);
+                    break;
+                };
+                match_batch(&current.index, slice, scratch);
                 current.index.prefetch_ids(scratch.hits());
-                for ((query, parts), answer) in queries.iter().zip(parts).zip(scratch.answers()) {
+                for ((query, parts), answer) in
+                    slice.iter().zip(&batch.parts[from..]).zip(scratch.answers())
+                {
                     put_result(out, &current.index, query, *parts, &answer, highlights);
-                    matches += answer.hits.len() as u64;
-                    incomplete += u64::from(answer.incomplete);
+                    progress.matches += answer.hits.len() as u64;
+                    progress.incomplete += u64::from(answer.incomplete);
                     if out.len() - start > RESPONSE_BYTES_MAX {
                         return Err(Refusal::ReplyTooLarge { most: RESPONSE_BYTES_MAX });
                     }
                 }
+                progress.queries += slice.len();
+                let lap = turn.lap(slice.len());
+                progress.worked += lap;
+                if turn.is_over() && progress.queries < queries {
+                    return Ok(false);
+                }
             }
-            *result_bytes = (out.len() - start).div_ceil(batch.queries.len()).min(RESULT_BYTES_MAX);
-            Ok(())
-        })?;
-        self.count(batch.queries.len() as u64, matches, incomplete);
-        Ok(())
+            *result_bytes = (out.len() - start).div_ceil(queries).min(RESULT_BYTES_MAX);
+            Ok(true)
+        })
+    }
+
+    /// The queries to match next: as many as are probably done within a turn and before the deadline, at least one.
+    /// Nothing once the deadline has passed.
+    fn slice<'b, 'r>(&self, rest: &'b [Query<'r>], deadline: Deadline) -> Option<&'b [Query<'r>]> {
+        let time = match deadline.left() {
+            None => LANE_TURN,
+            Some(left) if left.is_zero() => return None,
+            Some(left) => left.min(LANE_TURN),
+        };
+        if let [_] = rest {
+            return Some(rest);
+        }
+        let most = self.lane.units_within(time).min(SLICE_QUERIES).min(rest.len());
+        let mut bytes = 0;
+        let fitting = rest[..most].iter().take_while(|query| {
+            bytes += query.text.len();
+            bytes <= SLICE_TEXT_BYTES
+        });
+        let count = fitting.count().max(1);
+        Some(&rest[..count])
+    }
+
+    /// Waits for a turn on this thread.
+    async fn turn(&self, ask: Ask) -> Result<Turn, Refusal> {
+        match self.lane.turn(ask).await {
+            Ok(turn) => {
+                if let Some(waited) = turn.waited {
+                    self.metrics.queue_wait.record(waited.as_secs_f64());
+                }
+                Ok(turn)
+            }
+            Err(shed) => {
+                self.metrics.shed(shed as usize);
+                Err(Refusal::of_shed(shed))
+            }
+        }
     }
 
     /// `Explain`.
-    pub(crate) fn explain(&self, request: &[u8], deadline: Deadline) -> Result<Vec<u8>, Refusal> {
+    pub(crate) async fn explain(&self, request: &[u8], terms: Terms) -> Result<Vec<u8>, Refusal> {
+        let mut turn = self.turn(terms.ask(1)).await?;
+        let explained = self.explained(request, terms.deadline);
+        turn.lap(1);
+        explained
+    }
+
+    fn explained(&self, request: &[u8], deadline: Deadline) -> Result<Vec<u8>, Refusal> {
         guarded(&self.metrics, || {
             let request = ExplainView::read(request)?;
             let attributes = AttributeTable::of_one(&request)?;
@@ -177,7 +317,14 @@ impl Matches {
     }
 
     /// `Analyze`.
-    pub(crate) fn analyze(&self, request: &[u8]) -> Result<Vec<u8>, Refusal> {
+    pub(crate) async fn analyze(&self, request: &[u8], terms: Terms) -> Result<Vec<u8>, Refusal> {
+        let mut turn = self.turn(terms.ask(1)).await?;
+        let analyzed = self.analyzed(request);
+        turn.lap(1);
+        analyzed
+    }
+
+    fn analyzed(&self, request: &[u8]) -> Result<Vec<u8>, Refusal> {
         guarded(&self.metrics, || {
             let request = v1::AnalyzeRequest::decode(request)
                 .map_err(|_| Refusal::RequestMalformed("it is no AnalyzeRequest"))?;
@@ -190,13 +337,45 @@ impl Matches {
         })
     }
 
-    fn count(&self, queries: u64, matches: u64, incomplete: u64) {
-        self.metrics.queries.increment(queries);
-        self.metrics.matches.increment(matches);
-        if incomplete > 0 {
-            self.metrics.incomplete.increment(incomplete);
+    fn count(&self, batch: &Batch<'_>, progress: &Progress) {
+        let metrics = &self.metrics;
+        metrics.queries.increment(progress.queries as u64);
+        metrics.matches.increment(progress.matches);
+        #[expect(clippy::cast_precision_loss, reason = "a batch is small")]
+        metrics.batch_queries.record(batch.queries.len() as f64);
+        if progress.incomplete > 0 {
+            metrics.incomplete.increment(progress.incomplete);
+        }
+        if self.slow.is_slow(progress.worked + progress.waited) {
+            metrics.slow_batches.increment(1);
+            self.slow.tell(Instant::now(), || {
+                let bytes = batch.queries.iter().map(|query| query.text.len());
+                tracing::warn!(
+                    queries = batch.queries.len(),
+                    answered = progress.queries,
+                    matches = progress.matches,
+                    incomplete = progress.incomplete,
+                    text_bytes = bytes.clone().sum::<usize>(),
+                    longest_text_bytes = bytes.max(),
+                    worked_us = micros(progress.worked),
+                    waited_us = micros(progress.waited),
+                    "slow batch"
+                );
+            });
         }
     }
+}
+
+impl Terms {
+    fn ask(self, units: usize) -> Ask {
+        let Terms { deadline, priority, refusable } = self;
+        let deadline = deadline.answer_by().map(Into::into);
+        Ask { priority, units, deadline, refusable }
+    }
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// A reply that is a message.
@@ -206,10 +385,9 @@ fn framed(reply: &impl Message) -> Result<Vec<u8>, Refusal> {
         return Err(Refusal::ReplyTooLarge { most: RESPONSE_BYTES_MAX });
     }
     let mut out = Vec::with_capacity(PREFIX_BYTES + bytes);
-    put_framed(&mut out, |out| {
-        reply.encode_raw(out);
-        Ok::<_, Refusal>(())
-    })?;
+    let framed = begin_framed(&mut out);
+    reply.encode_raw(&mut out);
+    end_framed(&mut out, framed);
     Ok(out)
 }
 

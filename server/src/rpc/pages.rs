@@ -1,11 +1,12 @@
 //! The pages of the admin listener for probes, scrapers and people with `curl`.
 
 use bytes::Bytes;
-use http::header::{ALLOW, CONTENT_TYPE};
+use http::header::{ALLOW, CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderValue, Method, Response, StatusCode};
 use http_body_util::Full;
 
 use super::body::CallBody;
+use super::status::Refusal;
 use crate::runtime::{Phase, Readiness};
 use crate::telemetry::Metrics;
 
@@ -13,35 +14,53 @@ const TEXT: &str = "text/plain; charset=utf-8";
 /// The text format of Prometheus, whose version is part of its type.
 const PROMETHEUS: &str = "text/plain; version=0.0.4; charset=utf-8";
 
+/// The page for Prometheus.
+pub(crate) const METRICS: &str = "/metrics";
+
 const INDEX: &str = "Broadside, admin listener.\n\n\
     /livez    200 while the process can answer\n\
     /readyz   200 while matches are served, 503 otherwise\n\
     /metrics  for Prometheus\n\n\
     gRPC: broadside.v1.InventoryService, grpc.health.v1.Health, reflection\n";
 
-/// Answers a request that is not gRPC.
+/// Answers a request that is not gRPC. Without metrics there is only the health.
 pub(crate) fn page(
     method: &Method,
     path: &str,
     readiness: &Readiness,
-    metrics: &Metrics,
+    metrics: Option<&Metrics>,
 ) -> Response<CallBody> {
     if method != Method::GET && method != Method::HEAD {
         let mut refused = reply(StatusCode::METHOD_NOT_ALLOWED, TEXT, "only GET and HEAD\n".into());
         refused.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
         return refused;
     }
-    match path {
-        "/" => reply(StatusCode::OK, TEXT, INDEX.into()),
-        "/livez" => reply(StatusCode::OK, TEXT, "live\n".into()),
-        "/readyz" => match readiness.phase() {
+    match (path, metrics) {
+        ("/", Some(_)) => reply(StatusCode::OK, TEXT, INDEX.into()),
+        ("/livez", _) => reply(StatusCode::OK, TEXT, "live\n".into()),
+        ("/readyz", _) => match readiness.phase() {
             Phase::Starting => reply(StatusCode::SERVICE_UNAVAILABLE, TEXT, "starting\n".into()),
             Phase::Serving => reply(StatusCode::OK, TEXT, "ready\n".into()),
-            Phase::Draining => reply(StatusCode::SERVICE_UNAVAILABLE, TEXT, "draining\n".into()),
+            Phase::LameDuck | Phase::Draining => {
+                reply(StatusCode::SERVICE_UNAVAILABLE, TEXT, "draining\n".into())
+            }
         },
-        "/metrics" => reply(StatusCode::OK, PROMETHEUS, metrics.render().into()),
+        (METRICS, Some(metrics)) => reply(StatusCode::OK, PROMETHEUS, metrics.render().into()),
         _ => reply(StatusCode::NOT_FOUND, TEXT, "no such page; / lists them\n".into()),
     }
+}
+
+/// Answers a request of somebody who may not make it.
+pub(crate) fn refused(refusal: &Refusal) -> Response<CallBody> {
+    let status = match refusal {
+        Refusal::RoleMissing { .. } => StatusCode::FORBIDDEN,
+        _ => StatusCode::UNAUTHORIZED,
+    };
+    let mut refused = reply(status, TEXT, format!("{}\n", refusal.message()).into());
+    if status == StatusCode::UNAUTHORIZED {
+        refused.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    refused
 }
 
 fn reply(status: StatusCode, content_type: &'static str, text: Bytes) -> Response<CallBody> {
@@ -64,7 +83,7 @@ mod tests {
         let (readiness, metrics) = (Readiness::new(), Metrics::new().expect("buckets"));
         let check = |method: Method, path: &str, status: StatusCode| {
             assert_eq!(
-                page(&method, path, &readiness, &metrics).status(),
+                page(&method, path, &readiness, Some(&metrics)).status(),
                 status,
                 "{method} {path}"
             );
@@ -77,11 +96,20 @@ mod tests {
         for (phase, status) in [
             (Phase::Starting, StatusCode::SERVICE_UNAVAILABLE),
             (Phase::Serving, StatusCode::OK),
+            (Phase::LameDuck, StatusCode::SERVICE_UNAVAILABLE),
             (Phase::Draining, StatusCode::SERVICE_UNAVAILABLE),
         ] {
             readiness.advance(phase);
             check(Method::GET, "/readyz", status);
             check(Method::GET, "/livez", StatusCode::OK);
+        }
+        for (path, status) in [
+            ("/livez", StatusCode::OK),
+            ("/readyz", StatusCode::SERVICE_UNAVAILABLE),
+            ("/metrics", StatusCode::NOT_FOUND),
+            ("/", StatusCode::NOT_FOUND),
+        ] {
+            assert_eq!(page(&Method::GET, path, &readiness, None).status(), status, "{path}");
         }
     }
 }

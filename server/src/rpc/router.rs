@@ -1,7 +1,7 @@
-//! Which service answers a request, on each of the two listeners.
+//! Which service answers a request, on each of the listeners, and who may make it.
 //!
 //! A call of `MatchService` goes to our own code after two comparisons of its path: what carries traffic passes through
-//! nothing of tonic. Everything else is looked up in a list of four, or goes to generated code.
+//! nothing of tonic. Everything else is looked up in a short list, or goes to generated code.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -11,29 +11,35 @@ use broadside_proto::v1::inventory_service_server::{
     InventoryServiceServer, SERVICE_NAME as INVENTORY,
 };
 use broadside_proto::v1::match_service_server::SERVICE_NAME as MATCHES;
+use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{Request, Response};
-use hyper::body::Incoming;
 use tonic::Status;
 use tonic::codegen::{BoxFuture, Service};
 use tonic::server::NamedService;
 use tonic_health::pb::health_server::{HealthServer, SERVICE_NAME as HEALTH};
 use tower::util::BoxCloneSyncService;
 
-use super::body::{CallBody, unary};
+use super::admission::Admission;
+use super::body::{Bounds, CallBody, ThreadBounds, unary};
 use super::health::{HealthOf, Needs};
 use super::inventory_service::{Facts, Inventory};
-use super::layers::{CallFuture, CallGuard, Deadline};
-use super::match_service::Matches;
+use super::layers::{CallFuture, CallGuard, Deadline, priority};
+use super::match_service::{Matches, Terms};
 use super::pages;
 use super::status::Refusal;
-use super::stream::{self, Ended};
+use super::stream::{self, Answering, Ended};
+use crate::access::{Access, Role};
 use crate::limits::{ADMIN_REQUEST_BYTES_MAX, Limits, RESPONSE_BYTES_MAX};
 use crate::runtime::{Catalog, Phase, Readiness, ReloadHandle};
+use crate::serve::calls::RequestBody;
+use crate::serve::lane::Lane;
+use crate::serve::peer::Peer;
 use crate::telemetry::{Method, Metrics};
 
 const MATCH_PATHS: &str = "/broadside.v1.MatchService/";
 const INVENTORY_PATHS: &str = "/broadside.v1.InventoryService/";
+const HEALTH_PATHS: &str = "/grpc.health.v1.Health/";
 
 /// What the health service of the match listener knows.
 const MATCH_HEALTH: &[(&str, Needs)] = &[("", Needs::Inventory), (MATCHES, Needs::Inventory)];
@@ -41,13 +47,23 @@ const MATCH_HEALTH: &[(&str, Needs)] = &[("", Needs::Inventory), (MATCHES, Needs
 const ADMIN_HEALTH: &[(&str, Needs)] =
     &[("", Needs::Inventory), (MATCHES, Needs::Inventory), (INVENTORY, Needs::Nothing)];
 
-/// Answers the requests of the match listener.
+/// Answers the requests of the match listener, on one worker's thread.
 #[derive(Clone)]
 pub struct MatchRouter {
     matches: Arc<Matches>,
+    bounds: ThreadBounds,
     others: Others,
     readiness: Readiness,
+    access: Access,
     metrics: Arc<Metrics>,
+}
+
+/// The same for one connection.
+#[derive(Clone)]
+pub struct MatchConnection {
+    router: MatchRouter,
+    bounds: Arc<Bounds>,
+    admission: Admission,
 }
 
 /// Answers the requests of the admin listener.
@@ -56,36 +72,112 @@ pub struct AdminRouter {
     inventory: InventoryServiceServer<Inventory>,
     others: Others,
     readiness: Readiness,
+    access: Access,
     metrics: Arc<Metrics>,
+}
+
+/// The same for one connection.
+#[derive(Clone)]
+pub struct AdminConnection {
+    router: AdminRouter,
+    admission: Admission,
+}
+
+/// Answers the requests of the health listener: probes, and nothing else.
+#[derive(Clone)]
+pub struct HealthRouter {
+    others: Others,
+    readiness: Readiness,
+}
+
+/// What routers of both services are made with.
+#[derive(Clone)]
+pub struct Shared {
+    /// What is served.
+    pub catalog: Catalog,
+    /// Whether anything is.
+    pub readiness: Readiness,
+    /// Who may do what.
+    pub access: Access,
+    /// Whether clients may ask for the descriptions of services.
+    pub reflection: bool,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
 }
 
 /// The services beside the main one, by name.
 #[derive(Clone)]
 struct Others(Arc<[(&'static str, AnyService)]>);
 
-type AnyService = BoxCloneSyncService<Request<Incoming>, Response<tonic::body::Body>, Infallible>;
+type AnyService =
+    BoxCloneSyncService<Request<RequestBody>, Response<tonic::body::Body>, Infallible>;
 
 impl MatchRouter {
-    /// Matches against the catalog, within the limits.
-    pub fn new(
-        catalog: Catalog,
-        readiness: Readiness,
-        limits: Limits,
-        metrics: Arc<Metrics>,
-    ) -> MatchRouter {
-        let matches = Arc::new(Matches::new(catalog, limits, Arc::clone(&metrics)));
-        let others = Others::new(MATCHES, HealthOf::new(MATCH_HEALTH, readiness.clone()));
-        MatchRouter { matches, others, readiness, metrics }
+    /// Matches against the catalog, within the limits, on the thread of the lane.
+    pub fn new(shared: Shared, limits: Limits, lane: Lane) -> MatchRouter {
+        let Shared { catalog, readiness, access, reflection, metrics } = shared;
+        let health = HealthOf::new(MATCH_HEALTH, readiness.clone());
+        let matches = Matches::new(catalog, limits, lane, Arc::clone(&metrics));
+        MatchRouter {
+            matches: Arc::new(matches),
+            bounds: ThreadBounds::new(limits.request_bytes_max),
+            others: Others::new(health, reflection.then_some(MATCHES)),
+            readiness,
+            access,
+            metrics,
+        }
     }
 
+    /// Answers whoever is at the other end.
+    pub fn meet(&self, peer: Peer) -> MatchConnection {
+        let admission = Admission::new(self.access.clone(), peer, Arc::clone(&self.metrics));
+        let bounds = Arc::new(self.bounds.connection());
+        MatchConnection { router: self.clone(), bounds, admission }
+    }
+}
+
+impl AdminRouter {
+    /// Administers what the catalog serves.
+    pub fn new(shared: Shared, reload: ReloadHandle, facts: Facts) -> AdminRouter {
+        let Shared { catalog, readiness, access, reflection, metrics } = shared;
+        let inventory = Inventory::new(catalog, reload, readiness.clone(), facts);
+        let health = HealthOf::new(ADMIN_HEALTH, readiness.clone());
+        AdminRouter {
+            inventory: InventoryServiceServer::new(inventory)
+                .max_decoding_message_size(ADMIN_REQUEST_BYTES_MAX)
+                .max_encoding_message_size(RESPONSE_BYTES_MAX),
+            others: Others::new(health, reflection.then_some(INVENTORY)),
+            readiness,
+            access,
+            metrics,
+        }
+    }
+
+    /// Answers whoever is at the other end.
+    pub fn meet(&self, peer: Peer) -> AdminConnection {
+        let admission = Admission::new(self.access.clone(), peer, Arc::clone(&self.metrics));
+        AdminConnection { router: self.clone(), admission }
+    }
+}
+
+impl HealthRouter {
+    /// Tells the health of all services.
+    pub fn new(readiness: Readiness) -> HealthRouter {
+        let others = Others::new(HealthOf::new(ADMIN_HEALTH, readiness.clone()), None);
+        HealthRouter { others, readiness }
+    }
+}
+
+impl MatchConnection {
     /// `MatchStream`. Its guard goes with the reply, since it ends with it.
-    fn stream(&self, body: Incoming, deadline: Deadline, mut guard: CallGuard) -> CallFuture {
-        if let Err(refusal) = self.matches.begin_stream(deadline) {
+    fn stream(&self, body: RequestBody, terms: Terms, mut guard: CallGuard) -> CallFuture {
+        let deadline = terms.deadline;
+        if let Err(refusal) = self.router.matches.begin_stream(deadline) {
             guard.ended(refusal.code());
             return immediate(Status::from(refusal).into_http());
         }
-        let (matches, readiness) = (Arc::clone(&self.matches), self.readiness.clone());
-        let most = matches.request_bytes_max();
+        let (matches, readiness) =
+            (Arc::clone(&self.router.matches), self.router.readiness.clone());
         let ended: Ended = Box::pin(async move {
             let why = tokio::select! {
                 _ = readiness.reached(Phase::Draining) => Refusal::ShuttingDown,
@@ -93,94 +185,125 @@ impl MatchRouter {
             };
             why.into()
         });
-        let answer =
-            move |request: &[u8], out: &mut Vec<u8>| matches.match_stream(request, deadline, out);
-        immediate(stream::counted(body, most, ended, answer, Some(guard)))
+        let answer = move |request: Bytes, mut out: Vec<u8>| -> Answering {
+            let matches = Arc::clone(&matches);
+            Box::pin(async move {
+                let outcome = matches.match_stream(&request, terms, &mut out).await;
+                (out, outcome)
+            })
+        };
+        immediate(stream::counted(body, Bounds::clone(&self.bounds), ended, answer, Some(guard)))
     }
 }
 
-impl AdminRouter {
-    /// Administers what the catalog serves.
-    pub fn new(
-        catalog: Catalog,
-        reload: ReloadHandle,
-        readiness: Readiness,
-        facts: Facts,
-        metrics: Arc<Metrics>,
-    ) -> AdminRouter {
-        let inventory = Inventory::new(catalog, reload, readiness.clone(), facts);
-        AdminRouter {
-            inventory: InventoryServiceServer::new(inventory)
-                .max_decoding_message_size(ADMIN_REQUEST_BYTES_MAX)
-                .max_encoding_message_size(RESPONSE_BYTES_MAX),
-            others: Others::new(INVENTORY, HealthOf::new(ADMIN_HEALTH, readiness.clone())),
-            readiness,
-            metrics,
-        }
-    }
-}
-
-impl hyper::service::Service<Request<Incoming>> for MatchRouter {
+impl hyper::service::Service<Request<RequestBody>> for MatchConnection {
     type Response = Response<CallBody>;
     type Error = Infallible;
     type Future = CallFuture;
 
-    fn call(&self, request: Request<Incoming>) -> CallFuture {
+    fn call(&self, request: Request<RequestBody>) -> CallFuture {
+        let router = &self.router;
         let method = match request.uri().path().strip_prefix(MATCH_PATHS) {
             Some("MatchBatch") => Method::MatchBatch,
             Some("MatchStream") => Method::MatchStream,
             Some("Explain") => Method::Explain,
             Some("Analyze") => Method::Analyze,
-            _ => return self.others.call(request),
+            _ => return router.others.call(request, &self.admission),
         };
         let now = Instant::now();
-        let deadline = Deadline::from_headers(request.headers(), now);
-        let guard = CallGuard::start(Arc::clone(&self.metrics), method, now);
-        let body = request.into_body();
-        if method == Method::MatchStream {
-            return self.stream(body, deadline, guard);
+        let mut guard = CallGuard::start(Arc::clone(&router.metrics), method, now);
+        let (head, body) = request.into_parts();
+        if let Err(refusal) = self.admission.judge(&head.headers, &[Role::Match]) {
+            guard.ended(refusal.code());
+            return immediate(Status::from(refusal).into_http());
         }
-        let matches = Arc::clone(&self.matches);
+        let terms = Terms {
+            deadline: Deadline::from_headers(&head.headers, now),
+            priority: priority(&head.headers),
+            refusable: method != Method::MatchStream,
+        };
+        if method == Method::MatchStream {
+            return self.stream(body, terms, guard);
+        }
+        let (matches, bounds) = (Arc::clone(&router.matches), Arc::clone(&self.bounds));
         let answered = async move {
-            let answer = |request: &[u8]| match method {
-                Method::MatchBatch => matches.match_batch(request, deadline),
-                Method::Explain => matches.explain(request, deadline),
-                _ => matches.analyze(request),
+            let answer = |request: Bytes| async move {
+                match method {
+                    Method::MatchBatch => matches.match_batch(&request, terms).await,
+                    Method::Explain => matches.explain(&request, terms).await,
+                    _ => matches.analyze(&request, terms).await,
+                }
             };
-            Ok(unary(body, matches.request_bytes_max(), answer).await)
+            Ok(unary(body, &bounds, answer).await)
         };
         CallFuture::new(Box::pin(answered), Some(guard))
     }
 }
 
-impl hyper::service::Service<Request<Incoming>> for AdminRouter {
+impl hyper::service::Service<Request<RequestBody>> for AdminConnection {
     type Response = Response<CallBody>;
     type Error = Infallible;
     type Future = CallFuture;
 
-    fn call(&self, request: Request<Incoming>) -> CallFuture {
-        let content_type = request.headers().get(CONTENT_TYPE);
-        if !content_type.is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc")) {
-            let page =
-                pages::page(request.method(), request.uri().path(), &self.readiness, &self.metrics);
-            return immediate(page);
+    fn call(&self, mut request: Request<RequestBody>) -> CallFuture {
+        let router = &self.router;
+        if !is_grpc(&request) {
+            let (readiness, path) = (&router.readiness, request.uri().path());
+            let judged = match path {
+                pages::METRICS => {
+                    self.admission.judge(request.headers(), &[Role::Metrics, Role::Admin]).err()
+                }
+                _ => None,
+            };
+            return immediate(match judged {
+                Some(refusal) => pages::refused(&refusal),
+                None => pages::page(request.method(), path, readiness, Some(&router.metrics)),
+            });
         }
         let method = match request.uri().path().strip_prefix(INVENTORY_PATHS) {
             Some("Reload") => Method::Reload,
             Some("GetStatus") => Method::GetStatus,
             Some("GetListing") => Method::GetListing,
             Some("ListListings") => Method::ListListings,
-            _ => return self.others.call(request),
+            _ => return router.others.call(request, &self.admission),
         };
-        let guard = CallGuard::start(Arc::clone(&self.metrics), method, Instant::now());
-        CallFuture::of_tonic(self.inventory.clone().call(request), Some(guard))
+        let mut guard = CallGuard::start(Arc::clone(&router.metrics), method, Instant::now());
+        match self.admission.judge(request.headers(), &[Role::Admin]) {
+            Ok(caller) => {
+                request.extensions_mut().insert(caller);
+                CallFuture::of_tonic(router.inventory.clone().call(request), Some(guard))
+            }
+            Err(refusal) => {
+                guard.ended(refusal.code());
+                immediate(Status::from(refusal).into_http())
+            }
+        }
     }
 }
 
+impl hyper::service::Service<Request<RequestBody>> for HealthRouter {
+    type Response = Response<CallBody>;
+    type Error = Infallible;
+    type Future = CallFuture;
+
+    fn call(&self, request: Request<RequestBody>) -> CallFuture {
+        if is_grpc(&request) {
+            return self.others.find(request);
+        }
+        immediate(pages::page(request.method(), request.uri().path(), &self.readiness, None))
+    }
+}
+
+fn is_grpc(request: &Request<RequestBody>) -> bool {
+    let content_type = request.headers().get(CONTENT_TYPE);
+    content_type.is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc"))
+}
+
 impl Others {
-    /// Health, and reflection over it and the main service.
-    fn new(main: &'static str, health: HealthOf) -> Others {
+    /// Health, and reflection over it and the main service if there is to be any.
+    fn new(health: HealthOf, reflected: Option<&'static str>) -> Others {
         let health = HealthServer::new(health).max_decoding_message_size(ADMIN_REQUEST_BYTES_MAX);
+        let Some(main) = reflected else { return Others(Arc::from([named(health)])) };
         let valid =
             "the descriptors are built in and were checked when the code was generated from them";
         let v1 = reflection(main)
@@ -192,7 +315,18 @@ impl Others {
         Others(Arc::from([named(health), named(v1), named(v1alpha)]))
     }
 
-    fn call(&self, request: Request<Incoming>) -> CallFuture {
+    /// Anybody may ask for health; for descriptions only who may do anything at all.
+    fn call(&self, request: Request<RequestBody>, admission: &Admission) -> CallFuture {
+        if !request.uri().path().starts_with(HEALTH_PATHS) {
+            let roles = [Role::Match, Role::Admin, Role::Metrics];
+            if let Err(refusal) = admission.judge(request.headers(), &roles) {
+                return immediate(Status::from(refusal).into_http());
+            }
+        }
+        self.find(request)
+    }
+
+    fn find(&self, request: Request<RequestBody>) -> CallFuture {
         let service =
             request.uri().path().strip_prefix('/').and_then(|path| path.split('/').next());
         let found = self.0.iter().find(|(name, _)| Some(*name) == service);
@@ -218,7 +352,7 @@ fn reflection(main: &'static str) -> tonic_reflection::server::Builder<'static> 
 
 fn named<S>(service: S) -> (&'static str, AnyService)
 where
-    S: Service<Request<Incoming>, Response = Response<tonic::body::Body>, Error = Infallible>
+    S: Service<Request<RequestBody>, Response = Response<tonic::body::Body>, Error = Infallible>
         + NamedService
         + Clone
         + Send

@@ -11,7 +11,11 @@
 //! | `TEXT_TOO_MANY_TOKENS` | INVALID_ARGUMENT | field violation; inside a batch, the error of one query |
 //! | `INVENTORY_NOT_LOADED` | UNAVAILABLE | retry delay |
 //! | `INVENTORY_VERSION_NOT_SERVED` | FAILED_PRECONDITION | retry delay; metadata `generation`, `sequence` of what is served |
-//! | `DEADLINE_PASSED` | DEADLINE_EXCEEDED | |
+//! | `DEADLINE_PASSED` | DEADLINE_EXCEEDED | inside a batch, the error of each query for which there was no time |
+//! | `OVERLOADED` | RESOURCE_EXHAUSTED | retry delay, also as `grpc-retry-pushback-ms`; nothing was done |
+//! | `REQUEST_STALLED` | DEADLINE_EXCEEDED | the client began a request and did not go on |
+//! | `UNAUTHENTICATED` | UNAUTHENTICATED | no credentials, or unknown ones |
+//! | `ROLE_MISSING` | PERMISSION_DENIED | metadata `role`: the one that the method needs |
 //! | `HANDLER_PANICKED` | INTERNAL | |
 //! | `SHUTTING_DOWN` | UNAVAILABLE | retry delay |
 //! | `RELOAD_BUSY` | ABORTED | retry delay |
@@ -33,18 +37,24 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use broadside_core::TextRefused;
 use prost::Message as _;
+use tonic::metadata::{MetadataMap, MetadataValue};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
 use super::wire::request::Unread;
-use crate::limits::{ATTRIBUTE_LIST_MAX, ATTRIBUTES_MAX, BAD_RECORDS_SHOWN_MAX, RETRY_DELAY};
+use crate::limits::{
+    ATTRIBUTE_LIST_MAX, ATTRIBUTES_MAX, BAD_RECORDS_SHOWN_MAX, OVERLOAD_RETRY_DELAY, RETRY_DELAY,
+};
 use crate::runtime::Version;
 use crate::runtime::gate::Refusal as GateRefusal;
 use crate::runtime::reload::{Failure, NotTaken, Rejection};
+use crate::serve::lane::Shed;
 
+const PUSHBACK: &str = "grpc-retry-pushback-ms";
 const DOMAIN: &str = "broadside.v1";
 
 /// Bytes of one violation's description. All of a status travels in one header, which clients bound at 8 KiB.
@@ -75,6 +85,15 @@ pub(crate) enum Refusal {
         served: Version,
     },
     DeadlinePassed,
+    /// There is more work than can be done in time, and why it is this call that is refused.
+    Overloaded(&'static str),
+    RequestStalled,
+    /// There are no credentials, or nobody knows them; the text says which.
+    Unauthenticated(&'static str),
+    /// The credentials are good, and are not for this.
+    RoleMissing {
+        role: &'static str,
+    },
     HandlerPanicked,
     ShuttingDown,
     ReloadBusy,
@@ -114,9 +133,21 @@ impl Refusal {
         self.code_and_reason().0
     }
 
+    /// What a call is told that the lane has refused.
+    pub(crate) fn of_shed(shed: Shed) -> Refusal {
+        match shed {
+            Shed::Full => Refusal::Overloaded("as many queries wait as may"),
+            Shed::Waited => Refusal::Overloaded("this call has waited too long"),
+            Shed::Late => Refusal::DeadlinePassed,
+        }
+    }
+
     /// Whether a stream cannot go on after this request.
     pub(crate) fn ends_streams(&self) -> bool {
-        matches!(self, Refusal::RequestMalformed(_) | Refusal::DeadlinePassed)
+        matches!(
+            self,
+            Refusal::RequestMalformed(_) | Refusal::DeadlinePassed | Refusal::RequestStalled
+        )
     }
 
     /// The table.
@@ -131,6 +162,10 @@ impl Refusal {
                 (Code::FailedPrecondition, "INVENTORY_VERSION_NOT_SERVED")
             }
             Refusal::DeadlinePassed => (Code::DeadlineExceeded, "DEADLINE_PASSED"),
+            Refusal::Overloaded(_) => (Code::ResourceExhausted, "OVERLOADED"),
+            Refusal::RequestStalled => (Code::DeadlineExceeded, "REQUEST_STALLED"),
+            Refusal::Unauthenticated(_) => (Code::Unauthenticated, "UNAUTHENTICATED"),
+            Refusal::RoleMissing { .. } => (Code::PermissionDenied, "ROLE_MISSING"),
             Refusal::HandlerPanicked => (Code::Internal, "HANDLER_PANICKED"),
             Refusal::ShuttingDown => (Code::Unavailable, "SHUTTING_DOWN"),
             Refusal::ReloadBusy => (Code::Aborted, "RELOAD_BUSY"),
@@ -149,7 +184,7 @@ impl Refusal {
         }
     }
 
-    fn message(&self) -> String {
+    pub(crate) fn message(&self) -> String {
         match self {
             Refusal::NoQueries => "the batch has no query; send at least one".to_owned(),
             Refusal::TooManyQueries { got, most } => {
@@ -164,6 +199,22 @@ impl Refusal {
             Refusal::DeadlinePassed => {
                 "the deadline of the call had passed before all of its queries were matched"
                     .to_owned()
+            }
+            Refusal::Overloaded(why) => {
+                format!(
+                    "the server has more to do than it can do in time: {why}; nothing was done, try again or elsewhere"
+                )
+            }
+            Refusal::RequestStalled => {
+                "the request was begun and not continued in time; send it in one piece".to_owned()
+            }
+            Refusal::Unauthenticated(why) => {
+                format!(
+                    "{why}; send `authorization: Bearer TOKEN`, or a client certificate that the server knows"
+                )
+            }
+            Refusal::RoleMissing { role } => {
+                format!("the credentials are good and have not the role {role:?} that this needs")
             }
             Refusal::HandlerPanicked => {
                 "the server met a bug in this call; its log says where".to_owned()
@@ -267,17 +318,39 @@ impl Refusal {
             | Refusal::ReloadBusy => {
                 details.set_retry_info(Some(RETRY_DELAY));
             }
+            Refusal::Overloaded(_) => {
+                details.set_retry_info(Some(OVERLOAD_RETRY_DELAY));
+            }
             _ => {}
         }
         details
     }
+
+    /// What a client reads without knowing of details: for a call that may be tried again, when.
+    fn push_back(&self) -> MetadataMap {
+        let mut metadata = MetadataMap::new();
+        if let Refusal::Overloaded(_) = self {
+            let delay = u64::try_from(OVERLOAD_RETRY_DELAY.as_millis()).unwrap_or(u64::MAX);
+            metadata.insert(PUSHBACK, MetadataValue::from(delay + spread(delay)));
+        }
+        metadata
+    }
+}
+
+/// A number from 0 to `most`, another one each time, so that those who were refused together do not come back together.
+fn spread(most: u64) -> u64 {
+    static STEPS: AtomicU64 = AtomicU64::new(0);
+    // Steps of the golden ratio fill an interval evenly.
+    let step = STEPS.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (step >> 32) * (most + 1) >> 32
 }
 
 impl From<Refusal> for Status {
     fn from(refusal: Refusal) -> Status {
         let (code, _) = refusal.code_and_reason();
         let message = cut(&refusal.message(), MESSAGE_BYTES_MAX);
-        Status::with_error_details(code, message, refusal.details())
+        let metadata = refusal.push_back();
+        Status::with_error_details_and_metadata(code, message, refusal.details(), metadata)
     }
 }
 
@@ -396,6 +469,12 @@ mod tests {
         check(Refusal::NotLoaded, Code::Unavailable, "INVENTORY_NOT_LOADED", None, true);
         check(not_served, Code::FailedPrecondition, "INVENTORY_VERSION_NOT_SERVED", None, true);
         check(Refusal::DeadlinePassed, Code::DeadlineExceeded, "DEADLINE_PASSED", None, false);
+        check(Refusal::Overloaded("x"), Code::ResourceExhausted, "OVERLOADED", None, true);
+        check(Refusal::RequestStalled, Code::DeadlineExceeded, "REQUEST_STALLED", None, false);
+        let unknown = Refusal::Unauthenticated("x");
+        check(unknown, Code::Unauthenticated, "UNAUTHENTICATED", None, false);
+        let role = Refusal::RoleMissing { role: "admin" };
+        check(role, Code::PermissionDenied, "ROLE_MISSING", None, false);
         check(Refusal::HandlerPanicked, Code::Internal, "HANDLER_PANICKED", None, false);
         check(Refusal::ShuttingDown, Code::Unavailable, "SHUTTING_DOWN", None, true);
         check(Refusal::ReloadBusy, Code::Aborted, "RELOAD_BUSY", None, true);

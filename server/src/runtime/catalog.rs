@@ -13,8 +13,8 @@ pub struct Catalog {
     current: Arc<ArcSwapOption<Snapshot>>,
 }
 
-/// A snapshot on loan. Take it once a call and hold it over no `.await`: it stays alive meanwhile, and it is always the
-/// same one.
+/// A snapshot on loan. Take it once a call: it stays alive meanwhile, and it is always the same one. Before an `.await` it
+/// is [kept](Current::kept).
 pub struct Current(Guard<Option<Arc<Snapshot>>>);
 
 impl Catalog {
@@ -27,6 +27,13 @@ impl Catalog {
     /// Replaces what is served, and hands back what was. Calls that took the old one finish on it.
     pub(super) fn publish(&self, next: Arc<Snapshot>) -> Option<Arc<Snapshot>> {
         self.current.swap(Some(next))
+    }
+}
+
+impl Current {
+    /// The same snapshot for longer: a loan is one of a few that a thread has.
+    pub fn kept(self) -> Arc<Snapshot> {
+        Guard::into_inner(self.0).expect("a Current is made only of a guard that holds a snapshot")
     }
 }
 

@@ -17,7 +17,7 @@ use super::retire::Retired;
 use super::snapshot::{Snapshot, Version};
 use crate::limits::RETIRE_POLL_INTERVAL;
 use crate::telemetry::Metrics;
-use crate::telemetry::metrics::{InventorySize, ReloadLabel};
+use crate::telemetry::metrics::{Published, ReloadLabel};
 
 /// Does what is asked for through the [`ReloadHandle`].
 pub struct Publisher {
@@ -121,24 +121,28 @@ impl Publisher {
     }
 
     fn publish(&mut self, loaded: Loaded, inventory: &Inventory) {
-        let size = InventorySize {
-            listings: inventory.counts.listings,
-            keywords: inventory.counts.keywords,
-            patterns: inventory.counts.patterns,
-            bytes: loaded.index.memory().iter().map(|part| part.bytes).sum(),
-        };
+        let memory = loaded.index.memory();
+        let parts: Vec<_> = memory.iter().map(|part| (part.name, part.bytes)).collect();
+        let at = SystemTime::now();
         let snapshot = Arc::new(Snapshot {
             index: loaded.index,
             version: inventory.version.clone(),
             sources: loaded.sources,
             counts: inventory.counts,
             warnings: Arc::clone(&inventory.warnings),
-            published_at: SystemTime::now(),
+            published_at: at,
         });
         if let Some(replaced) = self.catalog.publish(snapshot) {
             self.retired.add(replaced);
         }
-        self.metrics.inventory_published(&inventory.version.generation, size);
+        self.metrics.inventory_published(&Published {
+            generation: &inventory.version.generation,
+            at,
+            listings: inventory.counts.listings,
+            keywords: inventory.counts.keywords,
+            patterns: inventory.counts.patterns,
+            parts: &parts,
+        });
         self.readiness.advance(Phase::Serving);
     }
 

@@ -1,4 +1,4 @@
-//! Whether matches are served: starting, serving, draining, in this order and never back.
+//! Whether matches are served: starting, serving, on the way out, draining, in this order and never back.
 
 use tokio::sync::watch;
 
@@ -9,6 +9,8 @@ pub enum Phase {
     Starting,
     /// An inventory is served.
     Serving,
+    /// Matches are still served, and everyone is told to go elsewhere.
+    LameDuck,
     /// The server is shutting down.
     Draining,
 }
@@ -70,6 +72,9 @@ mod tests {
         assert_eq!(readiness.phase(), Phase::Starting);
         readiness.advance(Phase::Serving);
         assert_eq!(readiness.phase(), Phase::Serving);
+        readiness.advance(Phase::LameDuck);
+        readiness.advance(Phase::Serving);
+        assert_eq!(readiness.phase(), Phase::LameDuck);
         readiness.advance(Phase::Draining);
         readiness.advance(Phase::Serving);
         assert_eq!(readiness.phase(), Phase::Draining);

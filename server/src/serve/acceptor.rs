@@ -1,24 +1,49 @@
 //! Takes connections off a listener and hands them to the workers in turn.
 
 use std::io::{self, ErrorKind};
-use std::net::TcpStream;
+use std::net::SocketAddr;
+use std::os::unix::net::UnixListener as StdUnixListener;
 use std::sync::Arc;
 use std::time::Duration;
 
 use metrics::{Counter, Gauge};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use super::DrainSignal;
 use crate::limits::{ACCEPT_BACKOFF, ACCEPT_BACKOFF_MAX};
 
+/// Where connections come from.
+#[derive(Debug)]
+pub enum Listener {
+    /// A TCP port. Not blocking.
+    Tcp(std::net::TcpListener),
+    /// A Unix socket. Not blocking.
+    Unix(StdUnixListener),
+}
+
 /// A connection on its way to a worker, counted until it is dropped.
 #[derive(Debug)]
 pub struct Accepted {
-    /// Not blocking, and registered with no runtime.
-    pub stream: TcpStream,
+    /// Its socket.
+    pub stream: Stream,
     /// Holds its place under the cap.
     pub place: Place,
+}
+
+/// A connection's socket. Not blocking, and registered with no runtime.
+#[derive(Debug)]
+pub enum Stream {
+    /// TCP, and where it comes from.
+    Tcp(std::net::TcpStream, SocketAddr),
+    /// A Unix socket.
+    Unix(std::os::unix::net::UnixStream),
+}
+
+/// A listener that is registered with a runtime.
+enum Registered {
+    Tcp(TcpListener),
+    Unix(UnixListener),
 }
 
 /// A place under the cap on connections.
@@ -67,22 +92,19 @@ impl std::fmt::Debug for Place {
 /// # Errors
 /// The listener cannot be registered with the runtime.
 pub async fn accept(
-    listener: std::net::TcpListener,
+    listener: Listener,
     workers: Vec<mpsc::UnboundedSender<Accepted>>,
     places: Places,
     mut drain: DrainSignal,
 ) -> io::Result<()> {
-    let listener = TcpListener::from_std(listener)?;
+    let listener = Registered::new(listener)?;
     let mut turns = (0..workers.len()).cycle();
     let mut pause = Pause::default();
     loop {
         let accepted = tokio::select! {
             biased;
             () = drain.given() => return Ok(()),
-            accepted = listener.accept() => accepted.and_then(|(stream, _)| {
-                stream.set_nodelay(true)?;
-                stream.into_std()
-            }),
+            accepted = listener.accept() => accepted,
         };
         match accepted {
             Ok(stream) => {
@@ -104,6 +126,29 @@ pub async fn accept(
                     () = drain.given() => return Ok(()),
                     () = tokio::time::sleep(pause.next()) => {}
                 }
+            }
+        }
+    }
+}
+
+impl Registered {
+    fn new(listener: Listener) -> io::Result<Registered> {
+        Ok(match listener {
+            Listener::Tcp(listener) => Registered::Tcp(TcpListener::from_std(listener)?),
+            Listener::Unix(listener) => Registered::Unix(UnixListener::from_std(listener)?),
+        })
+    }
+
+    async fn accept(&self) -> io::Result<Stream> {
+        match self {
+            Registered::Tcp(listener) => {
+                let (stream, address) = listener.accept().await?;
+                stream.set_nodelay(true)?;
+                Ok(Stream::Tcp(stream.into_std()?, address))
+            }
+            Registered::Unix(listener) => {
+                let (stream, _) = listener.accept().await?;
+                Ok(Stream::Unix(stream.into_std()?))
             }
         }
     }
@@ -146,7 +191,7 @@ mod tests {
     use metrics::{Counter, Gauge};
     use tokio::sync::mpsc;
 
-    use super::{Pause, Places, accept};
+    use super::{Listener, Pause, Places, Stream, accept};
     use crate::limits::{ACCEPT_BACKOFF, ACCEPT_BACKOFF_MAX};
     use crate::serve::Drain;
 
@@ -170,7 +215,8 @@ mod tests {
         let (second, mut to_second) = mpsc::unbounded_channel();
         let places = Places::new(3, Gauge::noop(), Counter::noop());
         let (drain, signal) = Drain::new();
-        let accepting = tokio::spawn(accept(listener, vec![first, second], places, signal));
+        let accepting =
+            tokio::spawn(accept(Listener::Tcp(listener), vec![first, second], places, signal));
 
         let connect = move || TcpStream::connect(address).expect("connected");
         let clients = [connect(), connect(), connect()];
@@ -178,7 +224,8 @@ mod tests {
         for (client, worker) in clients.iter().zip([0, 1, 0]) {
             let turn = if worker == 0 { &mut to_first } else { &mut to_second };
             let accepted = turn.recv().await.expect("its turn");
-            assert_eq!(accepted.stream.peer_addr().ok(), client.local_addr().ok());
+            let Stream::Tcp(_, peer) = &accepted.stream else { panic!("{accepted:?}") };
+            assert_eq!(Some(*peer), client.local_addr().ok());
             served.push(accepted);
         }
         let refused = tokio::task::spawn_blocking(move || connect().read(&mut [0]));

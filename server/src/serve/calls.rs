@@ -1,26 +1,25 @@
-//! Counts the calls that a connection has open, from its headers to the last byte of its reply.
+//! Notes the calls of a connection in its [`Activity`]: each from its headers to the last byte of its reply.
 //!
-//! The count decides at shutdown whether a connection that does not answer GOAWAY may be closed.
+//! Their number decides at shutdown whether a connection that does not answer GOAWAY may be closed, and whether one is
+//! idle; their progress, whether what comes in is of any use.
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
+use bytes::Bytes;
 use http::{Request, Response};
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper::service::Service;
 
-/// How many calls are open.
-#[derive(Debug, Clone, Default)]
-pub struct OpenCalls(Arc<AtomicUsize>);
+use super::activity::Activity;
 
 /// A service whose calls are counted.
 #[derive(Debug, Clone)]
 pub struct Counted<S> {
     inner: S,
-    open: OpenCalls,
+    activity: Arc<Activity>,
 }
 
 /// A call that is counted.
@@ -37,38 +36,40 @@ pub struct CountedBody<B> {
     _open: Option<OpenCall>,
 }
 
+/// The body of a request, whose parts are progress.
+#[derive(Debug)]
+pub struct RequestBody {
+    inner: Incoming,
+    activity: Arc<Activity>,
+}
+
 /// One call, until it is dropped.
 #[derive(Debug)]
-struct OpenCall(OpenCalls);
+struct OpenCall(Arc<Activity>);
 
-impl OpenCalls {
-    /// How many there are.
-    pub fn get(&self) -> usize {
-        self.0.load(Ordering::Relaxed)
-    }
-
-    fn one_more(&self) -> OpenCall {
-        self.0.fetch_add(1, Ordering::Relaxed);
-        OpenCall(self.clone())
+impl OpenCall {
+    fn begin(activity: &Arc<Activity>) -> OpenCall {
+        activity.call_begins();
+        OpenCall(Arc::clone(activity))
     }
 }
 
 impl Drop for OpenCall {
     fn drop(&mut self) {
-        self.0.0.fetch_sub(1, Ordering::Relaxed);
+        self.0.call_ends();
     }
 }
 
 impl<S> Counted<S> {
     /// Counts the calls of a service.
-    pub fn new(inner: S, open: OpenCalls) -> Counted<S> {
-        Counted { inner, open }
+    pub fn new(inner: S, activity: Arc<Activity>) -> Counted<S> {
+        Counted { inner, activity }
     }
 }
 
 impl<S, B> Service<Request<Incoming>> for Counted<S>
 where
-    S: Service<Request<Incoming>, Response = Response<B>>,
+    S: Service<Request<RequestBody>, Response = Response<B>>,
     S::Future: Unpin,
 {
     type Response = Response<CountedBody<B>>;
@@ -76,7 +77,10 @@ where
     type Future = CountedFuture<S::Future>;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
-        CountedFuture { open: Some(self.open.one_more()), inner: self.inner.call(request) }
+        let open = OpenCall::begin(&self.activity);
+        let activity = Arc::clone(&self.activity);
+        let request = request.map(|inner| RequestBody { inner, activity });
+        CountedFuture { open: Some(open), inner: self.inner.call(request) }
     }
 }
 
@@ -90,6 +94,30 @@ where
         let response = std::task::ready!(Pin::new(&mut self.inner).poll(context))?;
         let open = self.open.take();
         Poll::Ready(Ok(response.map(|inner| CountedBody { inner, _open: open })))
+    }
+}
+
+impl Body for RequestBody {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let polled = Pin::new(&mut self.inner).poll_frame(context);
+        if let Poll::Ready(Some(Ok(_))) = &polled {
+            self.activity.progress();
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
     }
 }
 

@@ -1,23 +1,33 @@
-//! The life of one connection: it must begin to speak, may then call as it likes, and is told when the server drains.
+//! The life of one connection: it must begin to speak, may then call as it likes, and is told to go when it is old, idle,
+//! or the server drains. One whose client takes nothing of what it asked for is cut.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use http::{Request, Response};
 use http_body::Body;
-use hyper::body::Incoming;
 use hyper::server::conn::http2;
 use hyper::service::Service;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulConnection;
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, UnixStream};
+use tokio::time::Instant;
 
 use super::DrainSignal;
-use super::calls::{Counted, OpenCalls};
-use super::socket::{Begun, Socket};
+use super::acceptor::Stream;
+use super::activity::Activity;
+use super::calls::{Counted, RequestBody};
+use super::peer::Peer;
+use super::socket::Socket;
+use super::tls::{self, Tls};
+use super::transport::Transport;
 use crate::limits::{
     ADMIN_HEADER_DEADLINE, CONNECTION_ERROR_RESETS_MAX, CONNECTION_PENDING_RESETS_MAX,
-    CONNECTION_STREAMS_MAX, CONNECTION_WINDOW_BYTES, FIRST_FRAME_DEADLINE, FRAME_BYTES_MAX,
-    GOAWAY_GRACE, HEADER_LIST_BYTES_MAX, KEEPALIVE_INTERVAL, KEEPALIVE_TIMEOUT,
-    SEND_BUFFER_BYTES_MAX, STREAM_WINDOW_BYTES,
+    CONNECTION_STREAMS_MAX, CONNECTION_WINDOW_BYTES, ConnectionLimits, FIRST_FRAME_DEADLINE,
+    FRAME_BYTES_MAX, GOAWAY_GRACE, HEADER_LIST_BYTES_MAX, KEEPALIVE_INTERVAL, KEEPALIVE_TIMEOUT,
+    SEND_BUFFER_BYTES_MAX, STREAM_WINDOW_BYTES, TLS_HANDSHAKE_DEADLINE, WRITE_STALL,
 };
 
 /// What a listener speaks, with every bound set.
@@ -29,10 +39,40 @@ pub enum Protocol {
     Either(Box<auto::Builder<TokioExecutor>>),
 }
 
+/// How connections of a listener are served.
+#[derive(Debug, Clone)]
+pub struct Terms {
+    /// What they speak.
+    pub protocol: Protocol,
+    /// Whether TCP connections speak it inside TLS. Unix sockets never do.
+    pub tls: Option<Tls>,
+    /// How long they live.
+    pub limits: ConnectionLimits,
+}
+
+/// Why a connection ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closed {
+    /// The client or its network ended it, or what it sent was no HTTP.
+    ByPeer = 0,
+    /// The TLS handshake failed or took too long.
+    Handshake = 1,
+    /// It did not begin to speak in time.
+    Silent = 2,
+    /// It was without a call for too long.
+    Idle = 3,
+    /// It was old.
+    Aged = 4,
+    /// Its client took nothing of what it had asked for.
+    Stalled = 5,
+    /// The server drained.
+    Drained = 6,
+}
+
 /// What may answer requests: any service that can be cloned for each connection.
 pub trait Answers:
     Service<
-        Request<Incoming>,
+        Request<RequestBody>,
         Response = Response<Self::Body>,
         Error = std::convert::Infallible,
         Future: Unpin + Send + 'static,
@@ -49,7 +89,7 @@ pub trait Answers:
 
 impl<S, B> Answers for S
 where
-    S: Service<Request<Incoming>, Response = Response<B>, Error = std::convert::Infallible>
+    S: Service<Request<RequestBody>, Response = Response<B>, Error = std::convert::Infallible>
         + Clone
         + Send
         + 'static,
@@ -102,65 +142,147 @@ impl Protocol {
     }
 }
 
-/// Serves a connection to its end.
+/// Serves a connection to its end, with whatever `answers` gives for its peer.
 pub async fn serve<S: Answers>(
-    stream: TcpStream,
-    protocol: Protocol,
-    service: S,
+    stream: Stream,
+    terms: Terms,
+    answers: impl FnOnce(Peer) -> S,
     drain: DrainSignal,
-) {
-    let open = OpenCalls::default();
-    let service = Counted::new(service, open.clone());
-    match protocol {
+) -> Closed {
+    let Some((transport, peer)) = begin(stream, terms.tls.as_ref()).await else {
+        return Closed::Handshake;
+    };
+    let activity = Arc::new(Activity::new());
+    let service = Counted::new(answers(peer), Arc::clone(&activity));
+    match terms.protocol {
         Protocol::Http2(http2) => {
-            let socket = Socket::http2(stream);
-            let begun = socket.begun();
-            attend(http2.serve_connection(TokioIo::new(socket), service), &begun, &open, drain)
-                .await;
+            let socket = TokioIo::new(Socket::http2(transport, Arc::clone(&activity)));
+            let connection = http2.serve_connection(socket, service);
+            attend(connection, &activity, terms.limits, drain).await
         }
         Protocol::Either(either) => {
-            let socket = Socket::either(stream);
-            let begun = socket.begun();
-            attend(either.serve_connection(TokioIo::new(socket), service), &begun, &open, drain)
-                .await;
+            let socket = TokioIo::new(Socket::either(transport, Arc::clone(&activity)));
+            let connection = either.serve_connection(socket, service);
+            attend(connection, &activity, terms.limits, drain).await
         }
     }
 }
 
+/// Registers the socket with this thread's runtime, and shakes hands if there is TLS. Nothing if that fails, of which only
+/// the client knows the cause.
+async fn begin(stream: Stream, tls: Option<&Tls>) -> Option<(Transport, Peer)> {
+    let (stream, address) = match stream {
+        Stream::Unix(stream) => {
+            let peer = Peer { address: None, certificate_names: Vec::new() };
+            return Some((Transport::Unix(UnixStream::from_std(stream).ok()?), peer));
+        }
+        Stream::Tcp(stream, address) => (TcpStream::from_std(stream).ok()?, address),
+    };
+    let mut peer = Peer { address: Some(address), certificate_names: Vec::new() };
+    let Some(tls) = tls else { return Some((Transport::Tcp(stream), peer)) };
+    let shaken = tokio::time::timeout(TLS_HANDSHAKE_DEADLINE, tls.acceptor().accept(stream));
+    let stream = match shaken.await {
+        Ok(Ok(stream)) => stream,
+        Ok(Err(error)) => {
+            tracing::debug!(%peer, %error, "no TLS connection");
+            return None;
+        }
+        Err(_) => return None,
+    };
+    let shown = stream.get_ref().1.peer_certificates();
+    if let Some(certificate) = shown.and_then(<[_]>::first) {
+        peer.certificate_names = tls::names(certificate);
+    }
+    Some((Transport::Tls(Box::new(stream)), peer))
+}
+
 /// Sees a connection through its life. Returning drops it, which closes it.
-async fn attend<C>(connection: C, begun: &Begun, open: &OpenCalls, mut drain: DrainSignal)
+async fn attend<C>(
+    connection: C,
+    activity: &Activity,
+    limits: ConnectionLimits,
+    mut drain: DrainSignal,
+) -> Closed
 where
     C: GracefulConnection,
 {
     // How a connection ended is the client's affair, mostly: it went away. What went wrong in a call is logged there.
     tokio::pin!(connection);
-    tokio::select! {
-        _ = &mut connection => return,
-        () = silence(begun) => return,
-        () = drain.given() => {}
+    let watched = tokio::select! {
+        _ = &mut connection => return Closed::ByPeer,
+        why = watch(activity, limits) => why,
+        () = drain.given() => Closed::Drained,
+    };
+    match watched {
+        Closed::Drained if activity.spoke() => connection.as_mut().graceful_shutdown(),
+        Closed::Aged | Closed::Idle => {
+            connection.as_mut().graceful_shutdown();
+            tokio::select! {
+                _ = &mut connection => return watched,
+                () = tokio::time::sleep(limits.age_grace) => return watched,
+                () = stalls(activity) => return Closed::Stalled,
+                () = drain.given() => {}
+            }
+        }
+        _ => return watched,
     }
-    if !begun.get() {
-        return;
-    }
-    connection.as_mut().graceful_shutdown();
     loop {
         // A client that answers GOAWAY ends its connection by itself. One that does not is left its calls, and no more.
         tokio::select! {
-            _ = &mut connection => return,
+            _ = &mut connection => return watched,
             () = tokio::time::sleep(GOAWAY_GRACE) => {
-                if open.get() == 0 {
-                    return;
+                if activity.open_calls() == 0 {
+                    return watched;
                 }
             }
         }
     }
 }
 
-/// Returns if a connection has not begun to speak in time, and never if it has.
-async fn silence(begun: &Begun) {
+/// Returns when a connection should go, and why.
+async fn watch(activity: &Activity, limits: ConnectionLimits) -> Closed {
     tokio::time::sleep(FIRST_FRAME_DEADLINE).await;
-    if begun.get() {
-        std::future::pending::<()>().await;
+    if !activity.spoke() {
+        return Closed::Silent;
+    }
+    tokio::select! {
+        () = stalls(activity) => Closed::Stalled,
+        () = ages(limits.age) => Closed::Aged,
+        () = idles(activity, limits.idle) => Closed::Idle,
+    }
+}
+
+/// Returns when the client has taken nothing for too long.
+async fn stalls(activity: &Activity) {
+    while activity.blocked_for() < WRITE_STALL {
+        tokio::time::sleep(WRITE_STALL / 4).await;
+    }
+}
+
+/// Returns at this age, ± a tenth: connections that were made together need not all come back together. Zero is for ever.
+async fn ages(age: Duration) {
+    static STEPS: AtomicU64 = AtomicU64::new(0);
+    if age.is_zero() {
+        return std::future::pending().await;
+    }
+    // Steps of the golden ratio fill an interval evenly.
+    let step = STEPS.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    #[expect(clippy::cast_possible_truncation, reason = "the upper half of it")]
+    let jitter = (age / 5).mul_f64(f64::from((step >> 32) as u32) / f64::from(u32::MAX));
+    tokio::time::sleep((age - age / 10 + jitter).saturating_sub(FIRST_FRAME_DEADLINE)).await;
+}
+
+/// Returns when there was no call for so long, give or take an eighth. Zero is for ever.
+async fn idles(activity: &Activity, idle: Duration) {
+    if idle.is_zero() {
+        return std::future::pending().await;
+    }
+    let (mut calls, mut since) = (activity.calls(), Instant::now());
+    while since.elapsed() < idle {
+        tokio::time::sleep(idle / 8).await;
+        if activity.open_calls() > 0 || activity.calls() != calls {
+            (calls, since) = (activity.calls(), Instant::now());
+        }
     }
 }
 

@@ -1,4 +1,8 @@
-//! A socket as HTTP sees it: it notices whether anything sensible has come in yet, and gathers what goes out.
+//! A socket as HTTP sees it: it notes what comes in and whether what goes out is taken, and gathers what goes out.
+//!
+//! A connection that sends many bytes and no call is the better for them is ended here: floods of frames that mean
+//! nothing (PRIORITY, PING, SETTINGS) are cheap to send, and each costs the thread that reads it. And no connection is read
+//! from for long at a stretch: HTTP reads on until nothing is there, which would be for ever if it comes fast enough.
 //!
 //! **Why writes are gathered.** h2 flushes each reply of some hundred bytes by itself, so that a connection with many
 //! calls in flight spends half its time in the kernel, one small packet after the other. Here a flush only promises: it
@@ -9,76 +13,85 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 
-use crate::limits::GATHERED_BYTES_MAX;
+use super::activity::Activity;
+use super::transport::Transport;
+use crate::limits::{GATHERED_BYTES_MAX, IDLE_BYTES_MAX};
 
 /// Bytes of an HTTP/2 connection up to its first frame: the preface and that frame's header.
 const HTTP2_FIRST_BYTES: usize = 24 + 9;
 /// Fewer bytes than any request of HTTP/1.1 has.
 const EITHER_FIRST_BYTES: usize = 16;
 
-/// A TCP connection.
+/// Bytes that are read from a connection before others have a turn: some dozen batches.
+const READ_BYTES: usize = 256 * 1024;
+/// The same once it is doubtful whether anyone is the better for them.
+const IDLE_READ_BYTES: usize = 16 * 1024;
+
+/// A connection's socket.
 #[derive(Debug)]
 pub struct Socket {
-    stream: TcpStream,
+    stream: Transport,
     /// Bytes that must come in before the connection has begun.
     missing: usize,
-    begun: Arc<AtomicBool>,
+    activity: Arc<Activity>,
     gathers: bool,
     /// Written by HTTP and not yet given to the system, from `sent` on.
     gathered: Vec<u8>,
     sent: usize,
+    /// Whether the transport may still hold some of what it was given.
+    unflushed: bool,
+    /// Bytes that were read since others had a turn.
+    read_bytes: usize,
 }
-
-/// Whether a connection has begun to speak.
-#[derive(Debug, Clone)]
-pub struct Begun(Arc<AtomicBool>);
 
 impl Socket {
     /// For HTTP/2 alone: gathers, and has begun once the header of the first frame is in.
-    pub fn http2(stream: TcpStream) -> Socket {
-        Socket::new(stream, HTTP2_FIRST_BYTES, true)
+    pub fn http2(stream: impl Into<Transport>, activity: Arc<Activity>) -> Socket {
+        Socket::new(stream.into(), HTTP2_FIRST_BYTES, true, activity)
     }
 
     /// For HTTP/1.1 as well: writes straight through, and has begun once there could be a request.
-    pub fn either(stream: TcpStream) -> Socket {
-        Socket::new(stream, EITHER_FIRST_BYTES, false)
+    pub fn either(stream: impl Into<Transport>, activity: Arc<Activity>) -> Socket {
+        Socket::new(stream.into(), EITHER_FIRST_BYTES, false, activity)
     }
 
-    fn new(stream: TcpStream, missing: usize, gathers: bool) -> Socket {
-        let begun = Arc::new(AtomicBool::new(false));
-        Socket { stream, missing, begun, gathers, gathered: Vec::new(), sent: 0 }
-    }
-
-    /// Tells whether the connection has begun.
-    pub fn begun(&self) -> Begun {
-        Begun(Arc::clone(&self.begun))
+    fn new(stream: Transport, missing: usize, gathers: bool, activity: Arc<Activity>) -> Socket {
+        let (gathered, sent, unflushed) = (Vec::new(), 0, false);
+        Socket { stream, missing, activity, gathers, gathered, sent, unflushed, read_bytes: 0 }
     }
 
     /// Gives the system what was gathered. While it takes no more, the task is woken when it does again.
     fn poll_send(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         while self.sent < self.gathered.len() {
             let stream = Pin::new(&mut self.stream);
-            match ready!(stream.poll_write(context, &self.gathered[self.sent..]))? {
-                0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
-                bytes => self.sent += bytes,
+            match stream.poll_write(context, &self.gathered[self.sent..])? {
+                Poll::Pending => {
+                    self.activity.is_blocked();
+                    return Poll::Pending;
+                }
+                Poll::Ready(0) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                Poll::Ready(bytes) => self.sent += bytes,
             }
+            self.activity.is_taking();
         }
-        self.gathered.clear();
-        self.sent = 0;
+        if self.sent > 0 {
+            self.gathered.clear();
+            (self.sent, self.unflushed) = (0, true);
+        }
+        // TLS keeps what it has encrypted until it is told to send it.
+        if self.unflushed {
+            if Pin::new(&mut self.stream).poll_flush(context)?.is_pending() {
+                self.activity.is_blocked();
+                return Poll::Pending;
+            }
+            self.unflushed = false;
+            self.activity.is_taking();
+        }
         Poll::Ready(Ok(()))
-    }
-}
-
-impl Begun {
-    /// Whether it has.
-    pub fn get(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
     }
 }
 
@@ -91,13 +104,25 @@ impl AsyncRead for Socket {
         if let Poll::Ready(Err(error)) = self.poll_send(context) {
             return Poll::Ready(Err(error));
         }
+        let useless = self.activity.idle_bytes() > IDLE_READ_BYTES;
+        if self.read_bytes >= if useless { IDLE_READ_BYTES } else { READ_BYTES } {
+            self.read_bytes = 0;
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(context, buffer);
+        let bytes = buffer.filled().len() - before;
+        self.read_bytes = if polled.is_pending() { 0 } else { self.read_bytes + bytes };
         if self.missing > 0 {
-            self.missing = self.missing.saturating_sub(buffer.filled().len() - before);
+            self.missing = self.missing.saturating_sub(bytes);
             if self.missing == 0 {
-                self.begun.store(true, Ordering::Relaxed);
+                self.activity.speaks();
             }
+        }
+        if self.activity.received(bytes as u64) > IDLE_BYTES_MAX {
+            let flood = "many bytes came in and no call is the better for them";
+            return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, flood)));
         }
         polled
     }
@@ -110,7 +135,12 @@ impl AsyncWrite for Socket {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         if !self.gathers {
-            return Pin::new(&mut self.stream).poll_write(context, bytes);
+            let polled = Pin::new(&mut self.stream).poll_write(context, bytes);
+            match polled {
+                Poll::Pending => self.activity.is_blocked(),
+                Poll::Ready(_) => self.activity.is_taking(),
+            }
+            return polled;
         }
         if self.gathered.len() >= GATHERED_BYTES_MAX {
             ready!(self.poll_send(context))?;
@@ -148,8 +178,8 @@ mod tests {
     };
     use tokio::net::{TcpListener, TcpStream};
 
-    use super::Socket;
-    use crate::limits::GATHERED_BYTES_MAX;
+    use super::{Activity, Socket};
+    use crate::limits::{GATHERED_BYTES_MAX, IDLE_BYTES_MAX};
 
     #[derive(Default)]
     struct Wakes(AtomicUsize);
@@ -175,7 +205,7 @@ mod tests {
     #[tokio::test]
     async fn what_was_flushed_goes_out_with_the_next_read_which_is_asked_for() {
         let (server, mut client) = pair().await;
-        let mut socket = Socket::http2(server);
+        let mut socket = Socket::http2(server, Arc::default());
         let wakes = Arc::new(Wakes::default());
         let waker = Waker::from(Arc::clone(&wakes));
         let mut context = Context::from_waker(&waker);
@@ -199,7 +229,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_gathered_is_bounded_and_arrives_whole() {
         let (server, mut client) = pair().await;
-        let mut socket = Socket::http2(server);
+        let mut socket = Socket::http2(server, Arc::default());
         let sent: Vec<u8> = (0..8_000_000_u32).map(|number| number.to_le_bytes()[1]).collect();
         let expected = sent.clone();
         let reading = tokio::spawn(async move {
@@ -220,7 +250,7 @@ mod tests {
     #[tokio::test]
     async fn a_peer_that_does_not_read_holds_writing_up_until_it_does() {
         let (server, mut client) = pair().await;
-        let mut socket = Socket::http2(server);
+        let mut socket = Socket::http2(server, Arc::default());
         let wakes = Arc::new(Wakes::default());
         let waker = Waker::from(Arc::clone(&wakes));
         let mut context = Context::from_waker(&waker);
@@ -254,7 +284,7 @@ mod tests {
     #[tokio::test]
     async fn a_shutdown_sends_what_was_written_and_never_flushed() {
         let (server, mut client) = pair().await;
-        let mut socket = Socket::http2(server);
+        let mut socket = Socket::http2(server, Arc::default());
         assert_eq!(socket.write(b"last words").await.expect("taken"), 10);
         socket.shutdown().await.expect("sent");
         let mut got = Vec::new();
@@ -265,13 +295,44 @@ mod tests {
     #[tokio::test]
     async fn http1_is_written_straight_through() {
         let (server, mut client) = pair().await;
-        let mut socket = Socket::either(server);
+        let activity = Arc::new(Activity::new());
+        let mut socket = Socket::either(server, Arc::clone(&activity));
         socket.write_all(b"now").await.expect("written");
         let mut bytes = [0; 3];
         client.read_exact(&mut bytes).await.expect("read");
-        assert!(!socket.begun().get());
+        assert!(!activity.spoke());
         client.write_all(b"GET / HTTP/1.0\r\n").await.expect("written");
         socket.read_exact(&mut [0; 16]).await.expect("read");
-        assert!(socket.begun().get());
+        assert!(activity.spoke());
+    }
+
+    #[tokio::test]
+    async fn bytes_that_no_call_is_the_better_for_end_a_connection() {
+        let (server, mut client) = pair().await;
+        let activity = Arc::new(Activity::new());
+        let mut socket = Socket::http2(server, Arc::clone(&activity));
+        let flooding =
+            tokio::spawn(async move { while client.write_all(&[0; 65_536]).await.is_ok() {} });
+        let mut buffer = vec![0; 65_536];
+        let mut read = 0;
+        let mut halves = 0;
+        let error = loop {
+            match socket.read(&mut buffer).await {
+                Ok(bytes) => read += bytes as u64,
+                Err(error) => break error,
+            }
+            // Once, half-way, a call goes on.
+            if read > IDLE_BYTES_MAX / 2 && halves == 0 {
+                halves = read;
+                activity.progress();
+            }
+        };
+        assert_eq!(error.kind(), std::io::ErrorKind::InvalidData);
+        assert!(
+            read <= halves + IDLE_BYTES_MAX && read + 65_536 > halves + IDLE_BYTES_MAX,
+            "{read}"
+        );
+        drop(socket);
+        flooding.await.expect("no panic");
     }
 }

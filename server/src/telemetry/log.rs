@@ -42,7 +42,8 @@ fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
     );
 }
 
-/// Our own lines from the level on; those of libraries from `warn` on, unless everything is asked for.
+/// Our own lines from the level on. Those of libraries from `error` on, unless everything is asked for: h2 warns of each
+/// connection that it ends for its client's misbehaviour, so that any client could fill a disk with lines.
 fn filter(level: LogLevel) -> Targets {
     let ours = match level {
         LogLevel::Error => LevelFilter::ERROR,
@@ -51,7 +52,7 @@ fn filter(level: LogLevel) -> Targets {
         LogLevel::Debug => LevelFilter::DEBUG,
         LogLevel::Trace => LevelFilter::TRACE,
     };
-    let theirs = if level == LogLevel::Trace { ours } else { ours.min(LevelFilter::WARN) };
+    let theirs = if level == LogLevel::Trace { ours } else { ours.min(LevelFilter::ERROR) };
     Targets::new().with_default(theirs).with_target("broadside", ours)
 }
 
@@ -66,8 +67,8 @@ mod tests {
     fn libraries_are_quiet_unless_everything_is_asked_for() {
         for (level, ours, theirs) in [
             (LogLevel::Error, Level::ERROR, Level::ERROR),
-            (LogLevel::Info, Level::INFO, Level::WARN),
-            (LogLevel::Debug, Level::DEBUG, Level::WARN),
+            (LogLevel::Info, Level::INFO, Level::ERROR),
+            (LogLevel::Debug, Level::DEBUG, Level::ERROR),
             (LogLevel::Trace, Level::TRACE, Level::TRACE),
         ] {
             let filter = filter(level);

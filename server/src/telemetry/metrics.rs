@@ -4,7 +4,7 @@
 //! server starts: recording is a few atomic additions and looks nothing up.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use metrics::{Counter, Gauge, Histogram, Key, Label, Level, Metadata, Recorder as _};
 use metrics_exporter_prometheus::{
@@ -15,12 +15,23 @@ const CALLS: &str = "broadside_calls_total";
 const STREAM_BATCHES: &str = "broadside_stream_batches_total";
 const CALL_SECONDS: &str = "broadside_call_duration_seconds";
 const INVENTORY_INFO: &str = "broadside_inventory_info";
+const PART_BYTES: &str = "broadside_inventory_part_bytes";
+const BATCH_QUERIES: &str = "broadside_batch_queries";
+const QUEUE_WAIT: &str = "broadside_queue_wait_seconds";
 
 /// Upper bounds of the buckets of a call's duration. The first is what a call of one query takes.
 const CALL_SECONDS_BUCKETS: [f64; 16] = [
     0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
     1.0, 2.5, 10.0,
 ];
+
+/// Upper bounds of the buckets of a batch's queries.
+const BATCH_QUERIES_BUCKETS: [f64; 13] =
+    [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1_024.0, 2_048.0, 4_096.0];
+
+/// Upper bounds of the buckets of the time that a call waits for its turn.
+const QUEUE_WAIT_BUCKETS: [f64; 12] =
+    [0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0];
 
 /// The canonical codes of gRPC, by their number.
 const CODES: [&str; 17] = [
@@ -64,6 +75,13 @@ pub enum Method {
     MatchStream = 7,
 }
 
+/// How calls are refused under overload, as labels.
+const SHED: [&str; 3] = ["queue_full", "waited", "deadline"];
+/// How connections end, as labels.
+const CLOSED: [&str; 7] = ["peer", "handshake", "silent", "idle", "aged", "stalled", "drained"];
+/// How callers are turned away, as labels.
+const DENIED: [&str; 3] = ["no_credentials", "token_unknown", "role_missing"];
+
 /// How a reload ended, as a label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReloadLabel {
@@ -79,17 +97,21 @@ pub enum ReloadLabel {
     Failed = 4,
 }
 
-/// The size of what is served.
+/// What is served, and how large it is.
 #[derive(Debug, Clone, Copy)]
-pub struct InventorySize {
+pub struct Published<'p> {
+    /// The name of its content.
+    pub generation: &'p str,
+    /// When it was published.
+    pub at: SystemTime,
     /// Listings.
     pub listings: u64,
     /// Positive keywords.
     pub keywords: u64,
     /// Distinct patterns.
     pub patterns: u64,
-    /// Bytes of memory.
-    pub bytes: u64,
+    /// Bytes of memory, by part.
+    pub parts: &'p [(&'static str, u64)],
 }
 
 /// The handles of one server.
@@ -110,11 +132,26 @@ pub struct Metrics {
     pub connections_refused: Counter,
     /// Calls whose handler panicked.
     pub panics: Counter,
+    /// Queries that were answered with `DEADLINE_PASSED`, since their batch ran out of time.
+    pub late_queries: Counter,
+    /// Batches that took long enough for a line in the log.
+    pub slow_batches: Counter,
+    /// Queries of a batch.
+    pub batch_queries: Histogram,
+    /// Seconds that a call waited for its turn, of those that had to wait.
+    pub queue_wait: Histogram,
+    /// Connections of the match listener that ended, by why.
+    pub connections_closed: [Counter; CLOSED.len()],
+    shed: [Counter; SHED.len()],
+    denied: [Counter; DENIED.len()],
+    secrets: [Counter; 2],
     listings: Gauge,
     keywords: Gauge,
     patterns: Gauge,
     bytes: Gauge,
-    generation: Mutex<Option<String>>,
+    published_at: Gauge,
+    /// What changes its labels with each inventory, in the text format.
+    inventory: Mutex<String>,
 }
 
 struct MethodHandles {
@@ -130,6 +167,11 @@ impl Metrics {
     pub fn new() -> Result<Metrics, BuildError> {
         let recorder = PrometheusBuilder::new()
             .set_buckets_for_metric(Matcher::Full(CALL_SECONDS.to_owned()), &CALL_SECONDS_BUCKETS)?
+            .set_buckets_for_metric(
+                Matcher::Full(BATCH_QUERIES.to_owned()),
+                &BATCH_QUERIES_BUCKETS,
+            )?
+            .set_buckets_for_metric(Matcher::Full(QUEUE_WAIT.to_owned()), &QUEUE_WAIT_BUCKETS)?
             .build_recorder();
         describe(&recorder);
         gauge(
@@ -170,11 +212,30 @@ impl Metrics {
             connections: plain_gauge("broadside_connections"),
             connections_refused: plain_counter("broadside_connections_refused_total"),
             panics: plain_counter("broadside_panics_total"),
+            late_queries: plain_counter("broadside_late_queries_total"),
+            slow_batches: plain_counter("broadside_slow_batches_total"),
+            batch_queries: histogram(&recorder, BATCH_QUERIES, Vec::new()),
+            queue_wait: histogram(&recorder, QUEUE_WAIT, Vec::new()),
+            connections_closed: CLOSED.map(|why| {
+                let label = vec![Label::new("reason", why)];
+                counter(&recorder, "broadside_connections_closed_total", label)
+            }),
+            shed: SHED.map(|why| {
+                counter(&recorder, "broadside_shed_total", vec![Label::new("reason", why)])
+            }),
+            denied: DENIED.map(|why| {
+                counter(&recorder, "broadside_denied_total", vec![Label::new("reason", why)])
+            }),
+            secrets: ["replaced", "refused"].map(|outcome| {
+                let label = vec![Label::new("outcome", outcome)];
+                counter(&recorder, "broadside_secret_reloads_total", label)
+            }),
             listings: plain_gauge("broadside_inventory_listings"),
             keywords: plain_gauge("broadside_inventory_keywords"),
             patterns: plain_gauge("broadside_inventory_patterns"),
             bytes: plain_gauge("broadside_inventory_bytes"),
-            generation: Mutex::new(None),
+            published_at: plain_gauge("broadside_inventory_published_timestamp_seconds"),
+            inventory: Mutex::default(),
         })
     }
 
@@ -191,6 +252,21 @@ impl Metrics {
         self.stream_batches.get(code).unwrap_or(&self.stream_batches[2]).increment(1);
     }
 
+    /// Counts a call that the lane has refused: as much waited as may, it had waited too long, or its deadline passed.
+    pub fn shed(&self, why: usize) {
+        self.shed[why].increment(1);
+    }
+
+    /// Counts a caller who was turned away: nothing shown, nobody known, not allowed.
+    pub fn denied(&self, why: usize) {
+        self.denied[why].increment(1);
+    }
+
+    /// Counts a change of certificates or of the access table: whether it is in force.
+    pub fn secrets_read(&self, in_force: bool) {
+        self.secrets[usize::from(!in_force)].increment(1);
+    }
+
     /// Counts a reload.
     pub fn reload_ended(&self, outcome: ReloadLabel) {
         self.reloads[outcome as usize].increment(1);
@@ -201,25 +277,29 @@ impl Metrics {
         clippy::cast_precision_loss,
         reason = "a gauge is a double; sizes beyond 2^53 do not occur"
     )]
-    pub fn inventory_published(&self, generation: &str, size: InventorySize) {
-        self.listings.set(size.listings as f64);
-        self.keywords.set(size.keywords as f64);
-        self.patterns.set(size.patterns as f64);
-        self.bytes.set(size.bytes as f64);
-        *self.generation.lock().unwrap_or_else(PoisonError::into_inner) =
-            Some(generation.to_owned());
+    pub fn inventory_published(&self, published: &Published<'_>) {
+        let Published { generation, at, listings, keywords, patterns, parts } = *published;
+        self.listings.set(listings as f64);
+        self.keywords.set(keywords as f64);
+        self.patterns.set(patterns as f64);
+        self.bytes.set(parts.iter().map(|(_, bytes)| bytes).sum::<u64>() as f64);
+        self.published_at.set(at.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64());
+        let mut text = format!(
+            "# HELP {INVENTORY_INFO} The content that is served.\n# TYPE {INVENTORY_INFO} gauge\n\
+             {INVENTORY_INFO}{{generation=\"{generation}\"}} 1\n\
+             # HELP {PART_BYTES} Bytes of memory of what is served, by part.\n# TYPE {PART_BYTES} gauge\n"
+        );
+        for (part, bytes) in parts {
+            text.push_str(&format!("{PART_BYTES}{{part=\"{part}\"}} {bytes}\n"));
+        }
+        *self.inventory.lock().unwrap_or_else(PoisonError::into_inner) = text;
     }
 
     /// Everything, in the text format of Prometheus.
     pub fn render(&self) -> String {
         let mut text = self.prometheus.render();
         // Written here and not by the recorder, which could not forget the generations of the past.
-        if let Some(generation) = &*self.generation.lock().unwrap_or_else(PoisonError::into_inner) {
-            let help = "The content that is served.";
-            text.push_str(&format!(
-                "# HELP {INVENTORY_INFO} {help}\n# TYPE {INVENTORY_INFO} gauge\n{INVENTORY_INFO}{{generation=\"{generation}\"}} 1\n"
-            ));
-        }
+        text.push_str(&self.inventory.lock().unwrap_or_else(PoisonError::into_inner));
         text
     }
 
@@ -236,10 +316,7 @@ impl MethodHandles {
             codes: CODES.map(|code| {
                 counter(recorder, CALLS, vec![label.clone(), Label::new("code", code)])
             }),
-            seconds: {
-                let key = Key::from_parts(CALL_SECONDS, vec![label]);
-                recorder.register_histogram(&key, &METADATA)
-            },
+            seconds: histogram(recorder, CALL_SECONDS, vec![label]),
         }
     }
 }
@@ -255,6 +332,10 @@ fn gauge(recorder: &PrometheusRecorder, name: &'static str, labels: Vec<Label>) 
     recorder.register_gauge(&Key::from_parts(name, labels), &METADATA)
 }
 
+fn histogram(recorder: &PrometheusRecorder, name: &'static str, labels: Vec<Label>) -> Histogram {
+    recorder.register_histogram(&Key::from_parts(name, labels), &METADATA)
+}
+
 fn describe(recorder: &PrometheusRecorder) {
     for (name, text) in [
         (CALLS, "Calls that ended, by method and code."),
@@ -268,6 +349,12 @@ fn describe(recorder: &PrometheusRecorder) {
         ),
         ("broadside_panics_total", "Calls whose handler panicked."),
         ("broadside_reloads_total", "Reloads that ended, by outcome."),
+        ("broadside_late_queries_total", "Queries for which their batch had no time left."),
+        ("broadside_slow_batches_total", "Batches that took longer than slow_query_ms."),
+        ("broadside_connections_closed_total", "Connections that ended, by reason."),
+        ("broadside_shed_total", "Calls refused under overload, by reason."),
+        ("broadside_denied_total", "Calls turned away for who asked, by reason."),
+        ("broadside_secret_reloads_total", "Changes of certificates or access, by outcome."),
     ] {
         recorder.describe_counter(name.into(), None, text.into());
     }
@@ -277,22 +364,25 @@ fn describe(recorder: &PrometheusRecorder) {
         ("broadside_inventory_keywords", "Positive keywords that are served."),
         ("broadside_inventory_patterns", "Distinct patterns that are served."),
         ("broadside_inventory_bytes", "Bytes of memory of what is served."),
+        ("broadside_inventory_published_timestamp_seconds", "When what is served was published."),
         ("broadside_build_info", "The version of the server."),
     ] {
         recorder.describe_gauge(name.into(), None, text.into());
     }
-    recorder.describe_histogram(
-        CALL_SECONDS.into(),
-        None,
-        "Seconds from the headers of a call to its answer.".into(),
-    );
+    for (name, text) in [
+        (CALL_SECONDS, "Seconds from the headers of a call to its answer."),
+        (BATCH_QUERIES, "Queries of a batch."),
+        (QUEUE_WAIT, "Seconds that a call waited for its turn, of those that had to wait."),
+    ] {
+        recorder.describe_histogram(name.into(), None, text.into());
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::time::{Duration, UNIX_EPOCH};
 
-    use super::{InventorySize, Method, Metrics, ReloadLabel};
+    use super::{Method, Metrics, Published, ReloadLabel};
 
     #[test]
     fn what_is_recorded_is_rendered_under_its_name() {
@@ -301,9 +391,23 @@ mod tests {
         metrics.call_ended(Method::Analyze, 99, Duration::from_micros(60));
         metrics.stream_batch_answered(3);
         metrics.reload_ended(ReloadLabel::Rejected);
-        let size = InventorySize { listings: 3, keywords: 4, patterns: 5, bytes: 6 };
-        metrics.inventory_published("00000000000000aa", size);
-        metrics.inventory_published("00000000000000bb", size);
+        let mut published = Published {
+            generation: "00000000000000aa",
+            at: UNIX_EPOCH + Duration::from_secs(9),
+            listings: 3,
+            keywords: 4,
+            patterns: 5,
+            parts: &[("nodes", 6), ("edges", 1)],
+        };
+        metrics.inventory_published(&published);
+        published.generation = "00000000000000bb";
+        metrics.inventory_published(&published);
+        metrics.shed(1);
+        metrics.denied(2);
+        metrics.secrets_read(true);
+        metrics.secrets_read(false);
+        metrics.batch_queries.record(256.0);
+        metrics.queue_wait.record(0.001);
         let text = metrics.render();
         for line in [
             "broadside_calls_total{method=\"MatchBatch\",code=\"OK\"} 1",
@@ -315,6 +419,18 @@ mod tests {
             "broadside_stream_batches_total{code=\"OK\"} 0",
             "broadside_reloads_total{outcome=\"rejected\"} 1",
             "broadside_inventory_listings 3",
+            "broadside_inventory_bytes 7",
+            "broadside_inventory_part_bytes{part=\"nodes\"} 6",
+            "broadside_inventory_published_timestamp_seconds 9",
+            "broadside_shed_total{reason=\"waited\"} 1",
+            "broadside_shed_total{reason=\"queue_full\"} 0",
+            "broadside_denied_total{reason=\"role_missing\"} 1",
+            "broadside_secret_reloads_total{outcome=\"replaced\"} 1",
+            "broadside_secret_reloads_total{outcome=\"refused\"} 1",
+            "broadside_batch_queries_bucket{le=\"128\"} 0",
+            "broadside_batch_queries_bucket{le=\"256\"} 1",
+            "broadside_queue_wait_seconds_bucket{le=\"0.001\"} 1",
+            "broadside_connections_closed_total{reason=\"aged\"} 0",
             "broadside_inventory_info{generation=\"00000000000000bb\"} 1",
         ] {
             assert!(text.lines().any(|got| got == line), "expected {line:?} in:\n{text}");

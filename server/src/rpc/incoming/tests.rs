@@ -10,7 +10,9 @@ use http_body::{Body, Frame};
 use tonic::Code;
 
 use super::Messages;
+use crate::limits::{REQUEST_DEADLINE, REQUEST_STALL};
 use crate::rpc::status::Refusal;
+use crate::serve::quota::{Quota, Share};
 
 /// A body whose frames are there, and then ends or waits.
 struct Frames(VecDeque<Bytes>, bool);
@@ -35,6 +37,10 @@ impl Body for Frames {
     }
 }
 
+fn quota() -> Share {
+    Quota::new(1_000_000).share(1_000_000, 0)
+}
+
 fn framed(messages: &[&[u8]]) -> Vec<u8> {
     let frame = |message: &&[u8]| {
         let length = u32::try_from(message.len()).expect("it is short").to_be_bytes();
@@ -46,7 +52,7 @@ fn framed(messages: &[&[u8]]) -> Vec<u8> {
 /// The messages of these frames, until they end.
 fn read(frames: &[&[u8]]) -> Result<Vec<Bytes>, Refusal> {
     let frames = frames.iter().map(|frame| Bytes::copy_from_slice(frame)).collect();
-    let mut messages = Messages::new(Frames(frames, true), 1_000);
+    let mut messages = Messages::new(Frames(frames, true), 1_000, true, &quota());
     let mut read = Vec::new();
     loop {
         match messages.poll_next(&mut Context::from_waker(Waker::noop())) {
@@ -72,11 +78,12 @@ fn messages_are_found_wherever_they_are_cut() {
     assert_eq!(read(&single).expect("good"), expected);
 }
 
-#[test]
-fn a_message_that_waits_for_its_end_takes_what_is_there_and_no_more() {
+#[tokio::test]
+async fn a_message_that_waits_for_its_end_takes_what_is_there_and_no_more() {
     let mut bytes = vec![0, 0, 0, 3, 0xe8];
     bytes.extend([7; 10]);
-    let mut messages = Messages::new(Frames([Bytes::from(bytes)].into(), false), 1_000);
+    let mut messages =
+        Messages::new(Frames([Bytes::from(bytes)].into(), false), 1_000, true, &quota());
     assert!(messages.poll_next(&mut Context::from_waker(Waker::noop())).is_pending());
     assert_eq!(messages.begun.len(), 15);
     assert!(messages.begun.capacity() < 100, "{}", messages.begun.capacity());
@@ -100,9 +107,83 @@ fn what_is_no_message_is_refused() {
 async fn a_call_has_one_message() {
     let only = |bytes: &[u8]| {
         let frames = bytes.chunks(4).map(Bytes::copy_from_slice).collect();
-        Messages::new(Frames(frames, true), 1_000).only()
+        Messages::new(Frames(frames, true), 1_000, false, &quota()).only()
     };
     assert_eq!(only(&framed(&[b"one"])).await.expect("one"), &b"one"[..]);
     assert_eq!(only(&[]).await.expect_err("none").code(), Code::Internal);
     assert_eq!(only(&framed(&[b"one", b"two"])).await.expect_err("two").code(), Code::Internal);
+}
+
+/// A body that gives a byte of one endless message each so often.
+struct Trickle(tokio::time::Interval);
+
+impl Body for Trickle {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        self.0.poll_tick(context).map(|_| Some(Ok(Frame::data(Bytes::from_static(&[0])))))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_does_not_go_on_is_cut_off() {
+    let clock = tokio::time::Instant::now();
+    let silent = || Frames([Bytes::from_static(&[0, 0])].into(), false);
+    for body in [silent(), Frames([].into(), false)] {
+        let began = tokio::time::Instant::now();
+        let refusal =
+            Messages::new(body, 1_000, false, &quota()).only().await.expect_err("cut off");
+        assert!(matches!(refusal, Refusal::RequestStalled), "{refusal:?}");
+        assert_eq!(began.elapsed(), REQUEST_STALL);
+    }
+    let between = std::future::poll_fn(|context| {
+        Messages::new(Frames([].into(), false), 1_000, true, &quota()).poll_next(context)
+    });
+    let waited = tokio::time::timeout(REQUEST_DEADLINE * 10, between).await;
+    assert!(waited.is_err(), "a stream may be silent between its messages");
+
+    let mut within = Messages::new(silent(), 1_000, true, &quota());
+    let refused = std::future::poll_fn(|context| within.poll_next(context)).await;
+    assert!(matches!(refused, Err(Refusal::RequestStalled)), "and not inside one");
+    assert!(clock.elapsed() > REQUEST_DEADLINE);
+
+    let began = tokio::time::Instant::now();
+    // Its length begins with a zero byte each time: it never becomes a whole message.
+    let trickle = Trickle(tokio::time::interval(REQUEST_STALL - REQUEST_STALL / 100));
+    let refusal = Messages::new(trickle, 1_000, false, &quota()).only().await.expect_err("cut off");
+    assert!(
+        matches!(refusal, Refusal::RequestStalled | Refusal::RequestMalformed(_)),
+        "{refusal:?}"
+    );
+    assert!(began.elapsed() <= REQUEST_DEADLINE, "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn what_is_begun_counts_against_the_quota_until_it_is_whole() {
+    let quota = Quota::new(100).share(100, 0);
+    let parts = |bytes: usize| {
+        let message = framed(&[&vec![7; bytes]]);
+        let (first, last) = message.split_at(message.len() - 1);
+        Frames([Bytes::copy_from_slice(first), Bytes::copy_from_slice(last)].into(), true)
+    };
+    let small = Messages::new(parts(90), 1_000, false, &quota).only();
+    assert_eq!(small.await.expect("it fits").len(), 90);
+    let mut waits = Messages::new(
+        Frames([Bytes::from_static(&[0, 0, 0, 3, 0, 7, 7, 7])].into(), false),
+        1_000,
+        true,
+        &quota,
+    );
+    assert!(waits.poll_next(&mut Context::from_waker(Waker::noop())).is_pending());
+    let refused = Messages::new(parts(90), 1_000, false, &quota).only().await;
+    assert!(matches!(refused, Err(Refusal::Overloaded(_))), "{refused:?}");
+    drop(waits);
+    assert!(Messages::new(parts(90), 1_000, false, &quota).only().await.is_ok());
+    let whole = Frames([Bytes::from(framed(&[&[7; 500]]))].into(), true);
+    let whole = Messages::new(whole, 1_000, false, &quota).only().await;
+    assert_eq!(whole.expect("what is not begun does not count").len(), 500);
 }

@@ -13,12 +13,13 @@ use prost::Message;
 use tonic::{Code, Request, Status};
 use tonic_types::{RpcStatusExt as _, StatusExt as _};
 
-use super::{Matches, serves};
+use super::{Matches, Terms, serves};
 use crate::limits::Limits;
 use crate::rpc::layers::Deadline;
 use crate::rpc::status::Refusal;
 use crate::rpc::wire::reply::PREFIX_BYTES;
 use crate::runtime::{Format, ReadOptions, Runtime, Source, Version};
+use crate::serve::lane::{Lane, LaneLimits, Priority};
 use crate::telemetry::Metrics;
 
 const INVENTORY: &str = r#"{"listing": {"id": "shoes", "group": "g", "keywords": ["\"running shoes\"", "shoes"], "bid_micros": 2, "payload": "buy"}}
@@ -35,7 +36,7 @@ fn service(loaded: bool) -> (Matches, Arc<Metrics>) {
     let runtime = Runtime::new(vec![source], ReadOptions::default(), Arc::clone(&metrics));
     let text = TextLimits { text_bytes_max: 64, text_tokens_max: 4 };
     let limits = Limits { text, ..Limits::default() };
-    let service = Matches::new(runtime.catalog.clone(), limits, Arc::clone(&metrics));
+    let service = Matches::new(runtime.catalog.clone(), limits, lane(), Arc::clone(&metrics));
     if loaded {
         let report = runtime.load_and_end();
         assert!(report.outcome.is_success(), "{report:?}");
@@ -43,16 +44,33 @@ fn service(loaded: bool) -> (Matches, Arc<Metrics>) {
     (service, metrics)
 }
 
+fn lane() -> Lane {
+    Lane::new(LaneLimits { wait_max: Duration::from_millis(5), waiting_max: 1_000 })
+}
+
+/// On which terms it is asked.
+fn terms<T>(request: &Request<T>) -> Terms {
+    let deadline = request.extensions().get().copied().unwrap_or_default();
+    Terms { deadline, priority: Priority::Interactive, refusable: true }
+}
+
+/// What comes of a call, with the lane's own task beside it.
+fn wait<T>(service: &Matches, call: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime").block_on(async {
+        tokio::select! {
+            done = call => done,
+            () = service.lane.run() => unreachable!("it never ends"),
+        }
+    })
+}
+
 fn call(
     service: &Matches,
     request: &Request<v1::MatchBatchRequest>,
 ) -> Result<v1::MatchBatchResponse, Status> {
-    let deadline = deadline(request);
-    reply(service.match_batch(&request.get_ref().encode_to_vec(), deadline))
-}
-
-fn deadline<T>(request: &Request<T>) -> Deadline {
-    request.extensions().get().copied().unwrap_or_default()
+    let message = request.get_ref().encode_to_vec();
+    reply(wait(service, service.match_batch(&message, terms(request))))
 }
 
 /// What is in a framed reply, or what the client is told.
@@ -229,8 +247,8 @@ fn late<T>(message: T) -> Request<T> {
 }
 
 fn explain(service: &Matches, request: &Request<v1::ExplainRequest>) -> Result<Explained, Status> {
-    let deadline = deadline(request);
-    let answered = service.explain(&request.get_ref().encode_to_vec(), deadline);
+    let message = request.get_ref().encode_to_vec();
+    let answered = wait(service, service.explain(&message, terms(request)));
     let reply: v1::ExplainResponse = reply(answered)?;
     assert!(reply.version.is_some_and(|version| version.generation.len() == 16));
     Ok(reply.explained.expect("something is explained"))
@@ -343,7 +361,9 @@ fn texts_are_split_as_matching_does() {
     let (service, _) = service(false);
     let analyze = |text: &str| {
         let request = v1::AnalyzeRequest { text: text.to_owned() };
-        reply::<v1::AnalyzeResponse>(service.analyze(&request.encode_to_vec()))
+        let message = request.encode_to_vec();
+        let terms = terms(&Request::new(()));
+        reply::<v1::AnalyzeResponse>(wait(&service, service.analyze(&message, terms)))
     };
     let tokens = analyze("T-rex #Cat").expect("tokens").tokens;
     let words: Vec<(&str, &str)> =

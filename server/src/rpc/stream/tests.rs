@@ -14,7 +14,7 @@ use tonic::{Code, Status};
 
 use super::stream;
 use crate::limits::STREAM_FRAME_BYTES;
-use crate::rpc::body::CallBody;
+use crate::rpc::body::{CallBody, ThreadBounds};
 
 /// Frames that are there; nothing for a moment at which none is. Counts those that were taken.
 struct Frames(VecDeque<Option<Bytes>>, Arc<AtomicUsize>);
@@ -59,15 +59,18 @@ fn echo(
     ended: super::Ended,
 ) -> (CallBody, Arc<AtomicUsize>) {
     let taken = Arc::new(AtomicUsize::new(0));
-    let answer = move |request: &[u8], out: &mut Vec<u8>| match request {
-        b"bad" => Err(Status::internal("bad")),
-        request => {
-            out.extend(request.repeat(times));
-            Ok(())
-        }
+    let answer = move |request: Bytes, mut out: Vec<u8>| -> super::Answering {
+        let outcome = match &*request {
+            b"bad" => Err(Status::internal("bad")),
+            request => {
+                out.extend(request.repeat(times));
+                Ok(())
+            }
+        };
+        Box::pin(std::future::ready((out, outcome)))
     };
     let body = Frames(frames.into(), Arc::clone(&taken));
-    (stream(body, 1_000, ended, answer).into_body(), taken)
+    (stream(body, ThreadBounds::new(1_000).connection(), ended, answer).into_body(), taken)
 }
 
 fn never() -> super::Ended {

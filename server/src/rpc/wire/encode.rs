@@ -58,6 +58,14 @@ pub(crate) fn put_bytes(out: &mut Vec<u8>, number: u8, bytes: &[u8]) {
     }
 }
 
+/// A message that has begun and whose length is not known yet.
+#[must_use]
+#[derive(Debug, Clone, Copy)]
+pub struct Begun {
+    place: usize,
+    length_bytes: usize,
+}
+
 /// A message that `write` writes, and whose length probably takes so many bytes. It is there even if it is empty.
 #[inline]
 pub(crate) fn put_message<T>(
@@ -66,15 +74,30 @@ pub(crate) fn put_message<T>(
     probable_length_bytes: usize,
     write: impl FnOnce(&mut Vec<u8>) -> T,
 ) -> T {
+    let begun = begin_message(out, number, probable_length_bytes);
+    let written = write(out);
+    end_message(out, begun);
+    written
+}
+
+/// Begins a message; what is written from now on is in it, until it is ended.
+#[inline]
+pub(crate) fn begin_message(out: &mut Vec<u8>, number: u8, probable_length_bytes: usize) -> Begun {
     const PLACES: [u8; 10] = [0; 10];
     out.push(key(number, 2));
     let place = out.len();
     out.extend_from_slice(&PLACES[..probable_length_bytes]);
-    let start = out.len();
-    let written = write(out);
+    Begun { place, length_bytes: probable_length_bytes }
+}
+
+/// Ends the message that was begun last.
+#[inline]
+pub(crate) fn end_message(out: &mut Vec<u8>, begun: Begun) {
+    let Begun { place, length_bytes: expected } = begun;
+    let start = place + expected;
     let content = out.len() - start;
     let bytes = length_bytes(content);
-    if bytes != probable_length_bytes {
+    if bytes != expected {
         let end = out.len();
         out.resize(end.max(place + bytes + content), 0);
         out.copy_within(start..end, place + bytes);
@@ -86,7 +109,6 @@ pub(crate) fn put_message<T>(
         length >>= 7;
     }
     out[place + bytes - 1] = (length & 0x7f) as u8;
-    written
 }
 
 #[cfg(test)]

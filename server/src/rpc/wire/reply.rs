@@ -5,7 +5,9 @@
 use broadside_core::{Answer, Hit, Index, Query};
 use prost::Message as _;
 
-use super::encode::{put_bytes, put_double, put_message, put_number, put_present};
+use super::encode::{
+    Begun, begin_message, end_message, put_bytes, put_double, put_message, put_number, put_present,
+};
 use super::request::Parts;
 use crate::rpc::status::Refusal;
 use crate::rpc::to_proto;
@@ -22,47 +24,50 @@ const SMALL_BATCH_LENGTH_BYTES: usize = 2;
 /// Queries of a batch that is small in that sense.
 const SMALL_BATCH_QUERIES: usize = 32;
 
-/// Writes one message as gRPC sends it: its length, and what `write` writes, which must be below 4 GiB. If it fails,
-/// nothing is written.
-///
-/// # Errors
-/// Those of `write`.
-pub fn put_framed<E>(
-    out: &mut Vec<u8>,
-    write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
-) -> Result<(), E> {
+/// Where a message begins that gRPC sends.
+#[must_use]
+#[derive(Debug, Clone, Copy)]
+pub struct Framed(usize);
+
+/// Begins a message as gRPC sends it: its length, and what is written from now on, which must be below 4 GiB.
+pub fn begin_framed(out: &mut Vec<u8>) -> Framed {
     let start = out.len();
     out.extend_from_slice(&[0; PREFIX_BYTES]);
-    if let Err(error) = write(out) {
-        out.truncate(start);
-        return Err(error);
-    }
+    Framed(start)
+}
+
+/// Ends the message.
+pub fn end_framed(out: &mut [u8], Framed(start): Framed) {
     let length = u32::try_from(out.len() - start - PREFIX_BYTES)
         .expect("replies are bounded far below 4 GiB");
     out[start + 1..start + PREFIX_BYTES].copy_from_slice(&length.to_be_bytes());
-    Ok(())
 }
 
-/// Writes a response of a stream around a batch of so many queries.
-///
-/// # Errors
-/// Those of `write`.
-pub fn put_stream_batch<E>(
-    out: &mut Vec<u8>,
-    request_id: u64,
-    queries: usize,
-    write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
-) -> Result<(), E> {
+/// Begins a response of a stream around a batch of so many queries; to be ended with [`end_stream_batch`].
+pub fn begin_stream_batch(out: &mut Vec<u8>, request_id: u64, queries: usize) -> Begun {
     let small = queries <= SMALL_BATCH_QUERIES;
     let length_bytes = if small { SMALL_BATCH_LENGTH_BYTES } else { BATCH_LENGTH_BYTES };
     put_number(out, 1, request_id);
-    put_message(out, 2, length_bytes, write)
+    begin_message(out, 2, length_bytes)
+}
+
+/// Ends it.
+pub fn end_stream_batch(out: &mut Vec<u8>, begun: Begun) {
+    end_message(out, begun);
 }
 
 /// Writes a response of a stream whose batch is refused.
 pub(crate) fn put_stream_error(out: &mut Vec<u8>, request_id: u64, refusal: Refusal) {
     put_number(out, 1, request_id);
     put_bytes(out, 3, &tonic_types::Status::from(refusal).encode_to_vec());
+}
+
+/// Writes the next results of a batch, all of them queries that are refused for the same reason.
+pub(crate) fn put_refused(out: &mut Vec<u8>, queries: usize, refusal: Refusal) {
+    let error = tonic_types::Status::from(refusal).encode_to_vec();
+    for _ in 0..queries {
+        put_message(out, 2, 2, |out| put_bytes(out, 5, &error));
+    }
 }
 
 /// Begins the response of a batch.

@@ -6,7 +6,7 @@
 //! for `from_proto`.
 
 use super::fields::{Fields, Malformed, Value};
-use crate::limits::{ATTRIBUTE_LIST_MAX, ATTRIBUTES_MAX};
+use crate::limits::{ATTRIBUTE_LIST_MAX, ATTRIBUTES_MAX, REQUEST_FIELDS_MAX};
 
 /// A request of `MatchBatch`.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +19,8 @@ pub struct BatchView<'r> {
     pub(crate) shared: SharedView<'r>,
     /// The texts of all attributes that are lists.
     texts: Vec<String>,
+    /// Fields that were read, of the request and of its queries.
+    fields: usize,
 }
 
 /// What a request has once.
@@ -197,6 +199,7 @@ impl<'r> BatchView<'r> {
 
     fn merge(&mut self, mut fields: Fields<'r>, queries_max: usize) -> Result<(), Unread> {
         while let Some((number, value)) = fields.next()? {
+            self.count_field()?;
             match number {
                 1 if self.queries.len() == queries_max => {
                     let got = queries_max + 1 + count(fields, 1)?;
@@ -217,10 +220,20 @@ impl<'r> BatchView<'r> {
         self.shared.settle()
     }
 
+    /// Fields cost time even where they only replace each other, and two bytes each.
+    fn count_field(&mut self) -> Result<(), Unread> {
+        self.fields += 1;
+        if self.fields > REQUEST_FIELDS_MAX {
+            return Err(Unread::Malformed("it has too many fields"));
+        }
+        Ok(())
+    }
+
     fn merge_query(&mut self, mut fields: Fields<'r>) -> Result<(), Unread> {
         let (first, mut text, mut own_options) = (self.own.len(), "", None);
         let query = Some(self.queries.len());
         while let Some((number, value)) = fields.next()? {
+            self.count_field()?;
             match number {
                 1 => text = value.text()?,
                 2 => push_attribute(&mut self.own, first, value, fields, &mut self.texts)

@@ -6,16 +6,17 @@ use std::time::Duration;
 
 use http::{Request, Response};
 use http_body_util::Empty;
-use hyper::body::Incoming;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::Instant;
 
-use super::{Protocol, serve};
+use super::{Closed, Protocol, Terms, serve};
 use crate::limits::{
-    ADMIN_HEADER_DEADLINE, FIRST_FRAME_DEADLINE, GOAWAY_GRACE, KEEPALIVE_INTERVAL,
-    KEEPALIVE_TIMEOUT,
+    ADMIN_HEADER_DEADLINE, ConnectionLimits, FIRST_FRAME_DEADLINE, GOAWAY_GRACE,
+    KEEPALIVE_INTERVAL, KEEPALIVE_TIMEOUT, WRITE_STALL,
 };
+use crate::serve::acceptor::Stream;
+use crate::serve::calls::RequestBody;
 use crate::serve::{Drain, DrainSignal};
 
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -27,11 +28,19 @@ async fn listen() -> (TcpListener, SocketAddr) {
     (listener, address)
 }
 
-async fn answer(server: TcpStream, protocol: Protocol, drain: DrainSignal) {
-    let service = hyper::service::service_fn(|_: Request<Incoming>| {
+async fn answer(
+    server: TcpStream,
+    protocol: Protocol,
+    limits: ConnectionLimits,
+    drain: DrainSignal,
+) -> Closed {
+    let service = hyper::service::service_fn(|_: Request<RequestBody>| {
         std::future::ready(Ok::<_, Infallible>(Response::new(Empty::<bytes::Bytes>::new())))
     });
-    serve(server, protocol, service, drain).await;
+    let address = server.peer_addr().expect("connected");
+    let stream = Stream::Tcp(server.into_std().expect("it is whole"), address);
+    let terms = Terms { protocol, tls: None, limits };
+    serve(stream, terms, |_| service, drain).await
 }
 
 /// How long a connection lives on which the client sends these bytes and is silent from then on.
@@ -41,7 +50,7 @@ async fn life(protocol: Protocol, sent: &[u8], drain: DrainSignal) -> Duration {
     client.write_all(sent).await.expect("sent");
     let (server, _) = listener.accept().await.expect("accepted");
     let clock = Instant::now();
-    answer(server, protocol, drain).await;
+    answer(server, protocol, ConnectionLimits::default(), drain).await;
     clock.elapsed()
 }
 
@@ -76,6 +85,79 @@ async fn at_the_drain_those_without_a_call_end_at_once() {
     assert!(deaf <= GOAWAY_GRACE * 2, "{deaf:?}");
 }
 
+/// How a connection ends on which the client shakes hands, asks these frames, and reads nothing more; and after how long.
+async fn end(frames: &[u8], limits: ConnectionLimits, drain: DrainSignal) -> (Closed, Duration) {
+    let (listener, address) = listen().await;
+    let mut client = TcpStream::connect(address).await.expect("connected");
+    client.write_all(&[PREFACE, SETTINGS, frames].concat()).await.expect("sent");
+    let (server, _) = listener.accept().await.expect("accepted");
+    let clock = Instant::now();
+    let closed = answer(server, Protocol::http2(), limits, drain).await;
+    (closed, clock.elapsed())
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_old_and_the_idle_are_told_to_go_and_then_go() {
+    let (_drain, signal) = Drain::new();
+    let seconds = Duration::from_secs;
+    // A client that answers nothing would be found out by keepalive after 40 s.
+    let limits = |age, idle| ConnectionLimits {
+        age: seconds(age),
+        age_grace: seconds(3),
+        idle: seconds(idle),
+    };
+    let (closed, lived) = end(&[], limits(20, 0), signal.clone()).await;
+    assert_eq!(closed, Closed::Aged);
+    assert!(lived >= seconds(18 + 3) && lived <= seconds(22 + 3), "{lived:?}");
+    let ages: Vec<Duration> = {
+        let mut ages = Vec::new();
+        for _ in 0..8 {
+            ages.push(end(&[], limits(20, 0), signal.clone()).await.1);
+        }
+        ages
+    };
+    let spread = ages.iter().max().zip(ages.iter().min()).map(|(most, least)| *most - *least);
+    assert!(spread > Some(seconds(1)), "they do not all go together: {ages:?}");
+    let (closed, lived) = end(&[], limits(0, 16), signal.clone()).await;
+    assert_eq!(closed, Closed::Idle);
+    assert!(lived >= seconds(16) && lived <= seconds(16 + 5 + 2 + 3), "{lived:?}");
+    let (closed, lived) = end(REQUEST, limits(0, 16), signal.clone()).await;
+    assert_eq!(closed, Closed::Idle);
+    assert!(lived >= seconds(16), "{lived:?}");
+    let (closed, lived) = end(&[], limits(0, 0), signal).await;
+    assert_eq!((closed, lived >= KEEPALIVE_INTERVAL), (Closed::ByPeer, true));
+}
+
+#[tokio::test(start_paused = true)]
+async fn why_connections_end_is_told() {
+    let (drain, signal) = Drain::new();
+    let (listener, address) = listen().await;
+    let client = TcpStream::connect(address).await.expect("connected");
+    let (server, _) = listener.accept().await.expect("accepted");
+    let limits = ConnectionLimits::default();
+    assert_eq!(answer(server, Protocol::http2(), limits, signal.clone()).await, Closed::Silent);
+    drop(client);
+    drain.begin();
+    assert_eq!(end(&[], limits, signal).await.0, Closed::Drained);
+}
+
+/// In real time, since what the system takes of a connection is not ours to stop.
+#[tokio::test]
+async fn one_that_takes_nothing_is_known() {
+    let activity = crate::serve::activity::Activity::new();
+    assert_eq!(activity.blocked_for(), Duration::ZERO);
+    activity.is_blocked();
+    let began = std::time::Instant::now();
+    while began.elapsed() < Duration::from_millis(3) {
+        std::hint::spin_loop();
+    }
+    activity.is_blocked();
+    assert!(activity.blocked_for() >= Duration::from_millis(2), "since the first time");
+    activity.is_taking();
+    assert_eq!(activity.blocked_for(), Duration::ZERO);
+    assert!(WRITE_STALL > KEEPALIVE_TIMEOUT);
+}
+
 /// `GET http://a/` as the first stream, with its end: names and values of the static table, and a literal authority.
 const REQUEST: &[u8] = &[0, 0, 6, 1, 5, 0, 0, 0, 1, 0x82, 0x86, 0x84, 0x41, 1, b'a'];
 
@@ -85,7 +167,8 @@ async fn a_single_reply_leaves_at_once() {
     let (listener, address) = listen().await;
     let mut client = TcpStream::connect(address).await.expect("connected");
     let (server, _) = listener.accept().await.expect("accepted");
-    let serving = tokio::spawn(answer(server, Protocol::http2(), signal));
+    let serving =
+        tokio::spawn(answer(server, Protocol::http2(), ConnectionLimits::default(), signal));
     let clock = Instant::now();
     client.write_all(&[PREFACE, SETTINGS, REQUEST].concat()).await.expect("sent");
     let mut head = [0; 9];

@@ -9,7 +9,10 @@ use broadside_proto::v1;
 use prost::Message as _;
 
 use super::super::random::Random;
-use super::{put_framed, put_result, put_stream_batch, put_stream_error, put_version};
+use super::{
+    begin_framed, begin_stream_batch, end_framed, end_stream_batch, put_refused, put_result,
+    put_stream_error, put_version,
+};
 use crate::rpc::status::Refusal;
 use crate::rpc::to_proto;
 use crate::rpc::wire::request::Parts;
@@ -170,14 +173,12 @@ fn versions_and_what_surrounds_a_batch() {
         let message = v1::MatchStreamResponse { request_id, outcome: Some(outcome) };
 
         let mut out = b"before".to_vec();
-        let written = put_framed(&mut out, |out| {
-            put_stream_batch(out, request_id, batch.results.len(), |out| {
-                put_version(out, &version);
-                batch.results.iter().for_each(|_| out.extend([0x12, 0]));
-                Ok::<_, Refusal>(())
-            })
-        });
-        assert!(written.is_ok());
+        let framed = begin_framed(&mut out);
+        let response = begin_stream_batch(&mut out, request_id, batch.results.len());
+        put_version(&mut out, &version);
+        batch.results.iter().for_each(|_| out.extend([0x12, 0]));
+        end_stream_batch(&mut out, response);
+        end_framed(&mut out, framed);
         let bytes = message.encode_to_vec();
         let length = u32::try_from(bytes.len()).expect("it is small").to_be_bytes();
         assert!(out == [&b"before\0"[..], &length, &bytes].concat(), "{request_id}");
@@ -185,20 +186,20 @@ fn versions_and_what_surrounds_a_batch() {
 }
 
 #[test]
-fn what_fails_leaves_nothing() {
+fn refusals_of_batches_and_of_queries() {
     let mut out = b"before".to_vec();
-    let failed = put_framed(&mut out, |out| {
-        put_stream_batch(out, 7, 1, |out| {
-            out.push(1);
-            Err("why")
-        })
-    });
-    assert_eq!((failed, out.as_slice()), (Err("why"), &b"before"[..]));
-
     put_stream_error(&mut out, 7, Refusal::NoQueries);
     let decoded = v1::MatchStreamResponse::decode(&out[6..]).expect("a response");
     let Some(v1::match_stream_response::Outcome::Error(status)) = decoded.outcome else {
         panic!("expected an error, got {decoded:?}");
     };
     assert_eq!((decoded.request_id, status), (7, Refusal::NoQueries.into()));
+
+    let mut out = Vec::new();
+    put_refused(&mut out, 3, Refusal::DeadlinePassed);
+    let error = Some(Refusal::DeadlinePassed.into());
+    let result = v1::QueryResult { error, ..v1::QueryResult::default() };
+    let results = vec![result; 3];
+    let expected = v1::MatchBatchResponse { results, ..v1::MatchBatchResponse::default() };
+    assert_eq!(out, expected.encode_to_vec());
 }

@@ -1,0 +1,107 @@
+//! What happens on a connection, as its socket, its calls and whoever watches over it see it.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+/// The activity of one connection. One thread writes it; the atomics are there because futures must be able to move.
+#[derive(Debug)]
+pub struct Activity {
+    began: Instant,
+    spoke: AtomicBool,
+    open_calls: AtomicUsize,
+    calls: AtomicU64,
+    idle_bytes: AtomicU64,
+    /// Milliseconds since `began`, and one more; 0 while the client takes what it is sent.
+    blocked_since: AtomicU64,
+}
+
+impl Activity {
+    /// Of a connection that has just been made.
+    pub fn new() -> Activity {
+        Activity {
+            began: Instant::now(),
+            spoke: AtomicBool::new(false),
+            open_calls: AtomicUsize::new(0),
+            calls: AtomicU64::new(0),
+            idle_bytes: AtomicU64::new(0),
+            blocked_since: AtomicU64::new(0),
+        }
+    }
+
+    /// Whether the client has begun to speak.
+    pub fn spoke(&self) -> bool {
+        self.spoke.load(Ordering::Relaxed)
+    }
+
+    /// The client has begun to speak.
+    pub(super) fn speaks(&self) {
+        self.spoke.store(true, Ordering::Relaxed);
+    }
+
+    /// Calls that are open, from their headers to the last byte of their reply.
+    pub fn open_calls(&self) -> usize {
+        self.open_calls.load(Ordering::Relaxed)
+    }
+
+    /// Calls that have begun in all.
+    pub fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn call_begins(&self) {
+        self.open_calls.fetch_add(1, Ordering::Relaxed);
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        self.progress();
+    }
+
+    pub(super) fn call_ends(&self) {
+        self.open_calls.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// A call has begun, or gone on by a part of its body.
+    pub(super) fn progress(&self) {
+        self.idle_bytes.store(0, Ordering::Relaxed);
+    }
+
+    /// So many bytes came in. Says how many have come since a call was the better for it.
+    pub(super) fn received(&self, bytes: u64) -> u64 {
+        self.idle_bytes.fetch_add(bytes, Ordering::Relaxed) + bytes
+    }
+
+    /// Bytes that have come since a call was the better for it.
+    pub(super) fn idle_bytes(&self) -> usize {
+        usize::try_from(self.idle_bytes.load(Ordering::Relaxed)).unwrap_or(usize::MAX)
+    }
+
+    /// The client takes nothing at the moment.
+    pub(super) fn is_blocked(&self) {
+        if self.blocked_since.load(Ordering::Relaxed) == 0 {
+            self.blocked_since.store(self.age_ms() + 1, Ordering::Relaxed);
+        }
+    }
+
+    /// The client has taken something, or there is nothing for it.
+    pub(super) fn is_taking(&self) {
+        if self.blocked_since.load(Ordering::Relaxed) != 0 {
+            self.blocked_since.store(0, Ordering::Relaxed);
+        }
+    }
+
+    /// For how long the client has taken nothing of what there is for it.
+    pub fn blocked_for(&self) -> Duration {
+        match self.blocked_since.load(Ordering::Relaxed) {
+            0 => Duration::ZERO,
+            since => Duration::from_millis((self.age_ms() + 1).saturating_sub(since)),
+        }
+    }
+
+    fn age_ms(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX - 1)
+    }
+}
+
+impl Default for Activity {
+    fn default() -> Activity {
+        Activity::new()
+    }
+}

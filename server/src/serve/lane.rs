@@ -1,0 +1,349 @@
+//! Who works next on a thread: one call at a time, each in turns, with a look at the sockets in between.
+//!
+//! Calls are answered where their connection lives, so a thread that has more of them than it can answer would read less
+//! and less from its sockets, and what waits there is invisible: nobody could refuse it, and health checks would wait
+//! behind it. So whoever is about to do real work takes a **turn** first. There is one at a time. After [`ROUND`] of work
+//! the next one begins only when the runtime has polled the sockets again; a call that needs longer than [`TURN`] goes
+//! back behind those that wait.
+//!
+//! **What waits too long is refused before any work**, so that a server with twice as many calls as it can answer answers
+//! as many as ever, and fast, and not all of them too late. While the queue has been empty now and then, a call may wait
+//! for [`BURST`]: a burst is no overload. When it has not been empty for so long, calls that have waited for more than the
+//! lane's `wait_max` are refused. The rule is CoDel's, in the form that Facebook's servers use it ("Fail at Scale", ACM
+//! Queue 13, 2015): its measure is the time in the queue, which is right for cheap and for dear calls.
+//!
+//! Bulk calls have a queue of their own. They are given a turn when nobody else waits, and each eighth one in any case.
+//!
+//! Nothing here knows what the work is.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Notify, oneshot};
+use tokio::time::Instant;
+
+use crate::limits::{LANE_BURST as BURST, LANE_ROUND as ROUND, LANE_TURN as TURN};
+
+/// The bounds of a lane.
+#[derive(Debug, Clone, Copy)]
+pub struct LaneLimits {
+    /// How long a call may wait while there is more work than can be done.
+    pub wait_max: Duration,
+    /// Units of work that may wait, at most.
+    pub waiting_max: usize,
+}
+
+/// The lane of one thread. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Lane(Arc<Shared>);
+
+/// Who goes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Priority {
+    /// Somebody waits for the answer.
+    Interactive,
+    /// Nobody does, or not now.
+    Bulk,
+}
+
+/// What a call asks for.
+#[derive(Debug, Clone, Copy)]
+pub struct Ask {
+    /// Who goes first.
+    pub priority: Priority,
+    /// How many units of work it is.
+    pub units: usize,
+    /// When the answer is of no use any more.
+    pub deadline: Option<Instant>,
+    /// Whether it may be refused. One that may not, waits; there must be few of those, and they must wait for each other.
+    pub refusable: bool,
+}
+
+/// Why a call is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shed {
+    /// As much waits as may.
+    Full,
+    /// It has waited too long.
+    Waited,
+    /// Its deadline passed while it waited.
+    Late,
+}
+
+/// The right to work now. Whoever is next has it when this one is dropped.
+#[derive(Debug)]
+pub struct Turn {
+    lane: Lane,
+    began: Instant,
+    lap: Instant,
+    /// How long the call has waited, if it had to.
+    pub waited: Option<Duration>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    limits: LaneLimits,
+    state: Mutex<State>,
+    /// Tells the lane's own task that somebody waits for the next look at the sockets.
+    round_wanted: Notify,
+    /// What a unit of work takes, in nanoseconds: at once as much as it took last, and less of it bit by bit.
+    unit_nanos: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    taken: bool,
+    /// Work since the last look at the sockets.
+    spent: Duration,
+    interactive: VecDeque<Waiting>,
+    bulk: VecDeque<Waiting>,
+    /// Units of those who have not begun yet.
+    waiting_units: usize,
+    /// Since when somebody has always waited.
+    busy_since: Option<Instant>,
+    /// Interactive turns in a row while bulk waited.
+    passed_bulk: u8,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    ask: Ask,
+    since: Instant,
+    /// Whether it has had a turn already.
+    begun: bool,
+    grant: oneshot::Sender<Result<Turn, Shed>>,
+}
+
+/// Interactive turns after which one of bulk comes.
+const BULK_EACH: u8 = 7;
+
+impl Lane {
+    /// A lane in which nobody waits. [`Lane::run`] must run on its thread.
+    pub fn new(limits: LaneLimits) -> Lane {
+        Lane(Arc::new(Shared {
+            limits,
+            state: Mutex::default(),
+            round_wanted: Notify::new(),
+            unit_nanos: AtomicU64::new(0),
+        }))
+    }
+
+    /// Lets the next one in after each look at the sockets. Never ends.
+    pub async fn run(&self) {
+        loop {
+            self.0.round_wanted.notified().await;
+            // The runtime wakes a task that yields after it has polled the sockets, and everyone that is ready goes first.
+            tokio::task::yield_now().await;
+            self.state().spent = Duration::ZERO;
+            self.grant_next();
+        }
+    }
+
+    /// Waits for a turn.
+    ///
+    /// # Errors
+    /// The call is refused, and nothing should be done for it.
+    pub async fn turn(&self, ask: Ask) -> Result<Turn, Shed> {
+        let now = Instant::now();
+        if ask.deadline.is_some_and(|deadline| deadline <= now) {
+            return Err(Shed::Late);
+        }
+        let granted = {
+            let mut state = self.state();
+            if state.is_free() {
+                state.taken = true;
+                return Ok(Turn { lane: self.clone(), began: now, lap: now, waited: None });
+            }
+            let full = state.waiting_units.saturating_add(ask.units) > self.0.limits.waiting_max;
+            if ask.refusable && full && state.waiting_units > 0 {
+                return Err(Shed::Full);
+            }
+            state.waiting_units += ask.units;
+            self.enqueue(&mut state, ask, now, false)
+        };
+        let mut turn = granted.await.unwrap_or(Err(Shed::Late))?;
+        turn.begin(now);
+        Ok(turn)
+    }
+
+    /// Gives the turn to whoever waits, and waits for another one. Is not refused any more.
+    pub async fn another_turn(&self, turn: Turn, ask: Ask) -> Turn {
+        let now = Instant::now();
+        let granted = {
+            let mut state = self.state();
+            self.enqueue(&mut state, ask, now, true)
+        };
+        drop(turn);
+        match granted.await {
+            Ok(Ok(mut turn)) => {
+                turn.begin(now);
+                turn
+            }
+            // The lane holds itself while somebody waits, and refuses nobody who has begun.
+            _ => unreachable!("who has begun is given a turn"),
+        }
+    }
+
+    /// How many units of work fit into this time, at least one.
+    pub fn units_within(&self, time: Duration) -> usize {
+        let nanos = self.0.unit_nanos.load(Ordering::Relaxed);
+        let time = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        time.checked_div(nanos)
+            .map_or(usize::MAX, |units| usize::try_from(units).unwrap_or(usize::MAX).max(1))
+    }
+
+    fn enqueue(
+        &self,
+        state: &mut State,
+        ask: Ask,
+        since: Instant,
+        begun: bool,
+    ) -> oneshot::Receiver<Result<Turn, Shed>> {
+        let (grant, granted) = oneshot::channel();
+        let waiting = Waiting { ask, since, begun, grant };
+        match ask.priority {
+            Priority::Interactive => {
+                state.busy_since.get_or_insert(since);
+                state.interactive.push_back(waiting);
+            }
+            Priority::Bulk => state.bulk.push_back(waiting),
+        }
+        if !state.taken {
+            self.0.round_wanted.notify_one();
+        }
+        granted
+    }
+
+    /// Gives the turn to the next one in order, past those who are gone and those who waited too long.
+    fn grant_next(&self) {
+        let now = Instant::now();
+        loop {
+            let (waiting, shed) = {
+                let mut state = self.state();
+                if state.taken {
+                    return;
+                }
+                if state.spent >= ROUND {
+                    if state.anyone_waits() {
+                        self.0.round_wanted.notify_one();
+                    }
+                    return;
+                }
+                let limit = state.wait_limit(now, self.0.limits.wait_max);
+                let Some(waiting) = state.next() else { return };
+                if waiting.grant.is_closed() {
+                    continue;
+                }
+                let shed = waiting.shed(now, limit);
+                state.taken = shed.is_none();
+                (waiting, shed)
+            };
+            let verdict = match shed {
+                Some(shed) => Err(shed),
+                None => Ok(Turn { lane: self.clone(), began: now, lap: now, waited: None }),
+            };
+            // Whoever went away at this very moment drops the turn, which gives it on.
+            let _ = waiting.grant.send(verdict);
+            if shed.is_none() {
+                return;
+            }
+        }
+    }
+
+    /// The state. A panic while it was held leaves it as good as it was: nothing in here panics half-way.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Turn {
+    /// So many units of work were done since the last time this was called, or since the turn began. Says how long that
+    /// was.
+    pub fn lap(&mut self, units: usize) -> Duration {
+        let now = Instant::now();
+        let lap = now - self.lap;
+        let unit = u64::try_from(lap.as_nanos()).unwrap_or(u64::MAX) / units.max(1) as u64;
+        let known = &self.lane.0.unit_nanos;
+        // One thread writes it. A lap that was interrupted looks dear, and is forgotten after a few.
+        known.store(unit.max(known.load(Ordering::Relaxed) / 8 * 7), Ordering::Relaxed);
+        self.lap = now;
+        lap
+    }
+
+    /// Whether others should have a turn, as of the last lap.
+    pub fn is_over(&self) -> bool {
+        self.lap - self.began >= TURN
+    }
+
+    fn begin(&mut self, since: Instant) {
+        let now = Instant::now();
+        (self.began, self.lap, self.waited) = (now, now, Some(now - since));
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let goes_on = {
+            let mut state = self.lane.state();
+            state.taken = false;
+            // Work after the last lap is writing, and little.
+            state.spent += self.lap - self.began;
+            state.anyone_waits()
+        };
+        if goes_on {
+            self.lane.grant_next();
+        }
+    }
+}
+
+impl State {
+    fn is_free(&self) -> bool {
+        !self.taken && self.spent < ROUND && !self.anyone_waits()
+    }
+
+    fn anyone_waits(&self) -> bool {
+        !self.interactive.is_empty() || !self.bulk.is_empty()
+    }
+
+    /// How long a call may have waited that is to begin now.
+    fn wait_limit(&self, now: Instant, wait_max: Duration) -> Duration {
+        let burst = self.busy_since.is_none_or(|since| now - since <= BURST);
+        if burst { BURST.max(wait_max) } else { wait_max }
+    }
+
+    fn next(&mut self) -> Option<Waiting> {
+        let bulks_turn = self.interactive.is_empty() || self.passed_bulk >= BULK_EACH;
+        let waiting = if bulks_turn && !self.bulk.is_empty() {
+            self.passed_bulk = 0;
+            self.bulk.pop_front()
+        } else {
+            self.passed_bulk = if self.bulk.is_empty() { 0 } else { self.passed_bulk + 1 };
+            self.interactive.pop_front()
+        }?;
+        if self.interactive.is_empty() {
+            self.busy_since = None;
+        }
+        if !waiting.begun {
+            self.waiting_units -= waiting.ask.units;
+        }
+        Some(waiting)
+    }
+}
+
+impl Waiting {
+    fn shed(&self, now: Instant, limit: Duration) -> Option<Shed> {
+        if self.begun {
+            return None;
+        }
+        if self.ask.deadline.is_some_and(|deadline| deadline <= now) {
+            return Some(Shed::Late);
+        }
+        let bounded = self.ask.refusable && self.ask.priority == Priority::Interactive;
+        (bounded && now - self.since > limit).then_some(Shed::Waited)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,234 @@
+//! Turns, with time at a standstill unless a test moves it.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, advance};
+
+use super::{Ask, BULK_EACH, BURST, Lane, LaneLimits, Priority, ROUND, Shed, TURN, Turn};
+
+const WAIT_MAX: Duration = Duration::from_millis(5);
+
+fn start(waiting_max: usize) -> Lane {
+    let lane = Lane::new(LaneLimits { wait_max: WAIT_MAX, waiting_max });
+    let runs = lane.clone();
+    tokio::spawn(async move { runs.run().await });
+    lane
+}
+
+fn ask(units: usize) -> Ask {
+    Ask { priority: Priority::Interactive, units, deadline: None, refusable: true }
+}
+
+/// Lets everyone run who can.
+async fn settle() {
+    for _ in 0..50 {
+        tokio::task::yield_now().await;
+    }
+}
+
+fn enter(lane: &Lane, ask: Ask) -> JoinHandle<Result<Turn, Shed>> {
+    let lane = lane.clone();
+    tokio::spawn(async move { lane.turn(ask).await })
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_at_a_time_and_in_order() {
+    let lane = start(100);
+    let first = lane.turn(ask(1)).await.expect("nobody is there");
+    assert_eq!(first.waited, None);
+    let order = Arc::new(Mutex::new(Vec::new()));
+    for number in 0..3 {
+        let (lane, order) = (lane.clone(), Arc::clone(&order));
+        tokio::spawn(async move {
+            let turn = lane.turn(ask(1)).await.expect("it is not long");
+            order.lock().expect("no panic").push(number);
+            tokio::task::yield_now().await;
+            drop(turn);
+        });
+    }
+    settle().await;
+    assert!(order.lock().expect("no panic").is_empty(), "the first one has not ended");
+    drop(first);
+    settle().await;
+    assert_eq!(*order.lock().expect("no panic"), [0, 1, 2]);
+    assert!(lane.turn(ask(1)).await.expect("all are gone").waited.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_burst_may_wait_and_a_queue_that_never_ends_may_not() {
+    let lane = start(100);
+    let first = lane.turn(ask(1)).await.expect("nobody is there");
+    let burst = enter(&lane, ask(1));
+    settle().await;
+    advance(BURST - Duration::from_millis(1)).await;
+    drop(first);
+    let waited = burst.await.expect("no panic").expect("a burst is no overload").waited;
+    assert_eq!(waited, Some(BURST - Duration::from_millis(1)));
+    settle().await;
+
+    let holds = lane.turn(ask(1)).await.expect("the queue is empty again");
+    let old = enter(&lane, ask(1));
+    settle().await;
+    advance(BURST).await;
+    let late = enter(&lane, ask(1));
+    settle().await;
+    advance(WAIT_MAX + Duration::from_millis(1)).await;
+    let fresh = enter(&lane, ask(1));
+    let patient = enter(&lane, Ask { refusable: false, ..ask(1) });
+    settle().await;
+    advance(WAIT_MAX).await;
+    drop(holds);
+    assert_eq!(old.await.expect("no panic").err(), Some(Shed::Waited));
+    assert_eq!(late.await.expect("no panic").err(), Some(Shed::Waited));
+    let fresh = fresh.await.expect("no panic").expect("it has waited as long as it may");
+    assert_eq!(fresh.waited, Some(WAIT_MAX));
+    advance(BURST * 2).await;
+    drop(fresh);
+    assert!(patient.await.expect("no panic").is_ok(), "one that may not be refused waits");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_may_wait_is_bounded_and_deadlines_are_kept() {
+    let lane = start(10);
+    let holds = lane.turn(ask(1_000)).await.expect("one that begins at once does not wait");
+    let large = enter(&lane, ask(1_000));
+    settle().await;
+    assert_eq!(lane.turn(ask(1)).await.err(), Some(Shed::Full), "one waits, however large it is");
+    let now = Instant::now();
+    let past = Ask { deadline: Some(now), ..ask(1) };
+    assert_eq!(lane.turn(past).await.err(), Some(Shed::Late), "nothing waits for nothing");
+    large.abort();
+    assert!(large.await.is_err());
+    drop(holds);
+    settle().await;
+
+    let holds = lane.turn(ask(1)).await.expect("who went away is not waited for");
+    let short = enter(&lane, Ask { deadline: Some(now + Duration::from_millis(3)), ..ask(6) });
+    let long = enter(&lane, Ask { deadline: Some(now + Duration::from_millis(9)), ..ask(4) });
+    settle().await;
+    assert_eq!(lane.turn(ask(1)).await.err(), Some(Shed::Full));
+    advance(Duration::from_millis(4)).await;
+    drop(holds);
+    assert_eq!(short.await.expect("no panic").err(), Some(Shed::Late));
+    assert!(long.await.expect("no panic").is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn bulk_yields_and_does_not_starve() {
+    let lane = start(1_000);
+    let holds = lane.turn(ask(1)).await.expect("nobody is there");
+    let order = Arc::new(Mutex::new(String::new()));
+    for number in 0..2 * (usize::from(BULK_EACH) + 3) {
+        let bulk = number < 4;
+        let priority = if bulk { Priority::Bulk } else { Priority::Interactive };
+        let (lane, order) = (lane.clone(), Arc::clone(&order));
+        tokio::spawn(async move {
+            let turn = lane.turn(Ask { priority, ..ask(1) }).await.expect("it is not long");
+            order.lock().expect("no panic").push(if bulk { 'b' } else { 'i' });
+            drop(turn);
+        });
+    }
+    settle().await;
+    drop(holds);
+    settle().await;
+    let order = order.lock().expect("no panic");
+    assert_eq!(*order, "iiiiiiibiiiiiiibiibb", "each eighth, and when nobody else waits");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_turn_that_nobody_takes_goes_on() {
+    let lane = start(100);
+    let holds = lane.turn(ask(1)).await.expect("nobody is there");
+    let (gone, next) = (enter(&lane, ask(1)), enter(&lane, ask(1)));
+    settle().await;
+    // Granted, and dropped before it could run.
+    drop(holds);
+    gone.abort();
+    assert!(gone.await.is_err());
+    assert!(next.await.expect("no panic").is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_call_goes_back_behind_those_who_wait() {
+    let lane = start(100);
+    let mut turn = lane.turn(ask(1)).await.expect("nobody is there");
+    let other = enter(&lane, ask(1));
+    settle().await;
+    advance(TURN / 2).await;
+    assert_eq!(turn.lap(1), TURN / 2);
+    assert!(!turn.is_over());
+    advance(TURN / 2).await;
+    turn.lap(1);
+    assert!(turn.is_over());
+    let again = lane.another_turn(turn, ask(1));
+    tokio::pin!(again);
+    let (other, again) = tokio::join!(
+        async {
+            let turn = other.await.expect("no panic").expect("it is its turn");
+            advance(TURN).await;
+            drop(turn);
+            Instant::now()
+        },
+        async {
+            let turn = again.await;
+            (Instant::now(), turn)
+        }
+    );
+    assert!(again.0 >= other, "the other one came first");
+    assert!(!again.1.is_over() && again.1.waited >= Some(TURN));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_cost_of_a_unit_is_learned_at_once_and_forgotten_slowly() {
+    let lane = start(100);
+    assert_eq!(lane.units_within(TURN), usize::MAX, "nothing is known");
+    let mut turn = lane.turn(ask(1)).await.expect("nobody is there");
+    advance(Duration::from_micros(800)).await;
+    turn.lap(8);
+    assert_eq!(lane.units_within(TURN), 10);
+    assert_eq!(lane.units_within(Duration::from_nanos(1)), 1, "one at least");
+    for _ in 0..40 {
+        turn.lap(1);
+    }
+    assert!(lane.units_within(TURN) > 1_000);
+}
+
+/// In real time: what comes in at a socket is seen between two rounds of work, however many wait for a turn.
+#[tokio::test]
+async fn sockets_are_looked_at_between_rounds() {
+    let lane = Lane::new(LaneLimits { wait_max: Duration::from_secs(60), waiting_max: 10_000 });
+    let runs = lane.clone();
+    tokio::spawn(async move { runs.run().await });
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let mut client =
+        TcpStream::connect(listener.local_addr().expect("bound")).await.expect("connected");
+    let (mut server, _) = listener.accept().await.expect("accepted");
+    let turns = Arc::new(Mutex::new(0));
+    let workers: Vec<_> = (0..40)
+        .map(|_| {
+            let (lane, turns) = (lane.clone(), Arc::clone(&turns));
+            tokio::spawn(async move {
+                let mut turn = lane.turn(ask(1)).await.expect("it may wait");
+                let began = std::time::Instant::now();
+                while began.elapsed() < ROUND {
+                    std::hint::spin_loop();
+                }
+                turn.lap(1);
+                *turns.lock().expect("no panic") += 1;
+            })
+        })
+        .collect();
+    let reading = tokio::spawn(async move { server.read_u8().await });
+    client.write_all(b"x").await.expect("sent");
+    reading.await.expect("no panic").expect("a byte");
+    let seen_after = *turns.lock().expect("no panic");
+    for worker in workers {
+        worker.await.expect("no panic");
+    }
+    assert_eq!(*turns.lock().expect("no panic"), 40);
+    assert!(seen_after <= 3, "{seen_after} turns went by before the socket was looked at");
+}
