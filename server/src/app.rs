@@ -8,6 +8,9 @@
 //! listener has a thread of its own, so that health and metrics answer however busy the workers are. The publisher of
 //! [`crate::runtime`] reads inventories.
 //!
+//! **The start.** Ports are taken at once, so that a second server on them is told. Clients can connect to the match port
+//! from the moment on at which it is served: who is refused a connection goes elsewhere, whatever balances load.
+//!
 //! **The end.** Health says NOT_SERVING, and calls are still answered for `lame_duck`, until whoever balances load has
 //! noticed. Then the acceptor stops; each connection is told GOAWAY and finishes its calls, for at most `drain_timeout`;
 //! then the admin listener follows, which has answered probes all along.
@@ -26,12 +29,12 @@ use crate::limits::{
 };
 use crate::rpc::{AdminRouter, Facts, HealthRouter, MatchRouter, Shared};
 use crate::runtime::reload::{Cause, Pending, Request};
-use crate::runtime::{self, ReadOptions, Readiness, ReloadHandle, Runtime, Source};
+use crate::runtime::{self, Phase, ReadOptions, Readiness, ReloadHandle, Runtime, Source};
 use crate::serve::acceptor::{self, Accepted, Places};
 use crate::serve::connection::{Protocol, Terms};
 use crate::serve::lane::{Lane, LaneLimits};
 use crate::serve::{DrainSignal, worker};
-use crate::telemetry::Metrics;
+use crate::telemetry::{Metrics, Traces};
 
 mod error;
 pub mod healthcheck;
@@ -62,6 +65,7 @@ pub struct App {
     runtime: Runtime,
     first_load: Pending,
     metrics: Arc<Metrics>,
+    traces: Option<Traces>,
     started_at: SystemTime,
 }
 
@@ -81,9 +85,9 @@ impl App {
         };
         let secrets = Secrets::read(&config)?;
         let matches = Listening::bind("listen", &config.listen)?;
-        let admin = Listening::bind("admin_listen", &config.admin_listen)?;
+        let admin = Listening::open("admin_listen", &config.admin_listen)?;
         let health = config.health_listen.as_ref();
-        let health = health.map(|address| Listening::bind("health_listen", address)).transpose()?;
+        let health = health.map(|address| Listening::open("health_listen", address)).transpose()?;
         let metrics =
             Arc::new(Metrics::new().map_err(|error| StartError::System(io::Error::other(error)))?);
         let options = ReadOptions { max_rejected_records: config.limits.rejected_records_max };
@@ -100,8 +104,14 @@ impl App {
             secrets,
             secrets_asked: Arc::default(),
             metrics,
+            traces: None,
             started_at: SystemTime::now(),
         })
+    }
+
+    /// Makes a span of each call.
+    pub fn trace(&mut self, traces: Traces) {
+        self.traces = Some(traces);
     }
 
     /// Where matches are served.
@@ -170,13 +180,19 @@ impl App {
 
     /// Starts the threads, and says what the first load has become of.
     fn start_threads(self, running: &mut Running) -> io::Result<Pending> {
-        let Runtime { catalog, reload, readiness, publisher } = self.runtime;
+        let Runtime { catalog, reload, readiness, mut publisher } = self.runtime;
+        let opener = self.matches.opener()?;
+        publisher.before_serving(move || {
+            // If it fails, the acceptor finds out, and ends the server.
+            let _ = opener.open();
+        });
         let (limits, metrics) = (self.config.limits, self.metrics);
         let shared = Shared {
             catalog,
             readiness: readiness.clone(),
             access: self.secrets.access(),
             reflection: self.config.reflection,
+            traces: self.traces,
             metrics: Arc::clone(&metrics),
         };
         let terms = |protocol, tls| Terms { protocol, tls, limits: limits.connection };
@@ -189,7 +205,7 @@ impl App {
         let admin = serve_admin(self.admin, admin, admin_terms, running.admin_signal());
         let health = serve_health(
             self.health,
-            HealthRouter::new(readiness),
+            HealthRouter::new(readiness.clone()),
             terms(Protocol::either(), None),
             running.admin_signal(),
         );
@@ -230,7 +246,14 @@ impl App {
         }
         let (open, refused) = (metrics.connections.clone(), metrics.connections_refused.clone());
         let places = Places::new(limits.connections_max, open, refused);
-        let accepting = accept(self.matches, workers, places, running.match_signal());
+        let (matches, signal) = (self.matches, running.match_signal());
+        let accepting = async move {
+            readiness.reached(Phase::Serving).await;
+            match matches.opener().and_then(|opener| opener.open()) {
+                Ok(()) => accept(matches, workers, places, signal).await,
+                Err(error) => tracing::error!(%error, "cannot listen on {}", matches.address()),
+            }
+        };
         running.matches.push(Thread::start("broadside-accept", accepting)?);
 
         running.publisher.push(Thread::spawn("broadside-reload", move || publisher.run())?);

@@ -56,6 +56,8 @@ pub const ADMIN_DRAIN: Duration = Duration::from_millis(500);
 pub const ACCEPT_BACKOFF: Duration = Duration::from_millis(10);
 /// The longest of those pauses; each is twice the one before.
 pub const ACCEPT_BACKOFF_MAX: Duration = Duration::from_secs(1);
+/// How long a newcomer waits for the place of a connection that makes room.
+pub const MAKE_ROOM: Duration = Duration::from_millis(200);
 /// Connections of the match listener, unless the settings or half the descriptor limit say less.
 pub const CONNECTIONS_MAX: usize = 4_096;
 /// Connections of the admin listener.
@@ -79,6 +81,10 @@ pub const ATTRIBUTE_LIST_MAX: usize = 256;
 pub const SLICE_QUERIES: usize = 256;
 /// Bytes of the texts of one slice. A slice has one text at least.
 pub const SLICE_TEXT_BYTES: usize = 32 * 1024;
+/// Matches that the queries of one slice may have together. A slice has one query at least.
+pub const SLICE_MATCHES_MAX: usize = 4_096;
+/// Entries of one map of attributes, names that come again included.
+pub const ATTRIBUTE_ENTRIES_MAX: usize = 4 * ATTRIBUTES_MAX;
 /// How long calls of a thread are worked on between two looks at its sockets.
 pub const LANE_ROUND: Duration = Duration::from_millis(1);
 /// How long one call is worked on before others have a turn.
@@ -246,6 +252,8 @@ impl Limits {
             ("response_bytes_max", wide(RESPONSE_BYTES_MAX)),
             ("slice_queries", wide(SLICE_QUERIES)),
             ("slice_text_bytes", wide(SLICE_TEXT_BYTES)),
+            ("slice_matches_max", wide(SLICE_MATCHES_MAX)),
+            ("attribute_entries_max", wide(ATTRIBUTE_ENTRIES_MAX)),
             ("lane_round_us", micros(LANE_ROUND)),
             ("lane_turn_us", micros(LANE_TURN)),
             ("lane_burst_ms", millis(LANE_BURST)),

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use broadside_server::app::{self, App, healthcheck};
 use broadside_server::config::{Command, Config};
-use broadside_server::telemetry;
+use broadside_server::telemetry::{self, Traces};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -25,7 +25,17 @@ fn main() -> ExitCode {
         Err(error) => return fail(&error, 2),
     };
     telemetry::log::start(&config.log);
-    let served = App::bind(config).map_err(Into::into).and_then(app::run_until_signalled);
+    let traces = match Traces::start(|name| std::env::var(name).ok()) {
+        Ok(traces) => traces,
+        Err(error) => return fail(&*Box::<dyn std::error::Error>::from(error), 2),
+    };
+    let (traces, _exporter) = traces.unzip();
+    let served = App::bind(config).map_err(Into::into).and_then(|mut app| {
+        if let Some(traces) = traces {
+            app.trace(traces);
+        }
+        app::run_until_signalled(app)
+    });
     served.map_or_else(|error| fail(&*error, 1), |()| ExitCode::SUCCESS)
 }
 

@@ -51,4 +51,10 @@ impl DrainSignal {
     pub async fn given(&mut self) {
         let _ = self.0.wait_for(|drains| *drains).await;
     }
+
+    /// Returns when it has been given for so long.
+    pub async fn given_for(&mut self, time: std::time::Duration) {
+        self.given().await;
+        tokio::time::sleep(time).await;
+    }
 }

@@ -4,5 +4,7 @@
 
 pub mod log;
 pub mod metrics;
+mod traces;
 
 pub use metrics::{Method, Metrics};
+pub use traces::{CallSpan, Exporter, Traces};

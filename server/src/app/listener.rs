@@ -1,7 +1,8 @@
 //! Takes ports and sockets before anything is served.
 
 use std::io::{self, ErrorKind};
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::fs::FileTypeExt as _;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::PathBuf;
@@ -19,11 +20,14 @@ pub(super) struct Listening {
     file: Option<SocketFile>,
 }
 
+/// Lets clients connect to what was taken.
+pub(super) struct Opener(OwnedFd);
+
 /// The file of a Unix socket, which is removed when this is dropped.
 pub(super) struct SocketFile(PathBuf);
 
 impl Listening {
-    /// Takes an address.
+    /// Takes an address. Nobody can connect to a port before [`Opener::open`].
     ///
     /// # Errors
     /// It cannot be had.
@@ -32,10 +36,7 @@ impl Listening {
         address: &ListenAddress,
     ) -> Result<Listening, StartError> {
         let bound = match address {
-            ListenAddress::Tcp(address) => TcpListener::bind(address).and_then(|listener| {
-                listener.set_nonblocking(true)?;
-                // Asked for again: the library asks for 128, and a rolling restart brings more at once.
-                rustix::net::listen(&listener, ACCEPT_BACKLOG)?;
+            ListenAddress::Tcp(address) => tcp(*address).and_then(|listener| {
                 let address = ListenAddress::Tcp(listener.local_addr()?);
                 Ok(Listening { listener: Listener::Tcp(listener), address, file: None })
             }),
@@ -48,6 +49,31 @@ impl Listening {
         bound.map_err(|error| StartError::Listen { setting, address: address.clone(), error })
     }
 
+    /// Takes an address and lets clients connect.
+    ///
+    /// # Errors
+    /// It cannot be had.
+    pub(super) fn open(
+        setting: &'static str,
+        address: &ListenAddress,
+    ) -> Result<Listening, StartError> {
+        let listening = Listening::bind(setting, address)?;
+        let opened = listening.opener().and_then(|opener| opener.open());
+        let failed = |error| StartError::Listen { setting, address: address.clone(), error };
+        opened.map(|()| listening).map_err(failed)
+    }
+
+    /// Lets clients connect, now or later.
+    ///
+    /// # Errors
+    /// The system has no descriptor for it.
+    pub(super) fn opener(&self) -> io::Result<Opener> {
+        Ok(Opener(match &self.listener {
+            Listener::Tcp(listener) => listener.as_fd().try_clone_to_owned()?,
+            Listener::Unix(listener) => listener.as_fd().try_clone_to_owned()?,
+        }))
+    }
+
     /// Where it listens.
     pub(super) fn address(&self) -> &ListenAddress {
         &self.address
@@ -57,6 +83,27 @@ impl Listening {
     pub(super) fn into_parts(self) -> (Listener, Option<SocketFile>) {
         (self.listener, self.file)
     }
+}
+
+impl Opener {
+    /// Lets them.
+    ///
+    /// # Errors
+    /// Another process has taken the same port, and was faster.
+    pub(super) fn open(&self) -> io::Result<()> {
+        Ok(rustix::net::listen(&self.0, ACCEPT_BACKLOG)?)
+    }
+}
+
+/// Takes a port, so that who starts a second server on it is told at once.
+fn tcp(address: SocketAddr) -> io::Result<TcpListener> {
+    use rustix::net::{AddressFamily, SocketFlags, SocketType, bind, socket_with, sockopt};
+    let family = if address.is_ipv4() { AddressFamily::INET } else { AddressFamily::INET6 };
+    let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+    let socket = socket_with(family, SocketType::STREAM, flags, None)?;
+    sockopt::set_socket_reuseaddr(&socket, true)?;
+    bind(&socket, &address)?;
+    Ok(TcpListener::from(socket))
 }
 
 /// Takes the path of a socket. The file of a server that was killed is in the way of nobody; that of one that lives is.
@@ -76,7 +123,6 @@ fn unix(path: &PathBuf) -> io::Result<(UnixListener, SocketFile)> {
     };
     let file = SocketFile(path.clone());
     listener.set_nonblocking(true)?;
-    rustix::net::listen(&listener, ACCEPT_BACKLOG)?;
     Ok((listener, file))
 }
 

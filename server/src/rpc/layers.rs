@@ -15,7 +15,7 @@ use super::body::CallBody;
 use super::status::Refusal;
 use crate::limits::DEADLINE_MARGIN_MAX;
 use crate::serve::lane::Priority;
-use crate::telemetry::{Method, Metrics};
+use crate::telemetry::{CallSpan, Method, Metrics, Traces};
 
 /// Says `bulk` for a call that may wait for others.
 const PRIORITY_HEADER: &str = "x-broadside-priority";
@@ -36,6 +36,7 @@ pub(crate) struct CallGuard {
     method: Method,
     started: Instant,
     code: Code,
+    span: Option<CallSpan>,
 }
 
 /// A call that is on its way, with its guard.
@@ -123,7 +124,20 @@ pub(crate) fn guarded<T>(
 
 impl CallGuard {
     pub(crate) fn start(metrics: Arc<Metrics>, method: Method, started: Instant) -> CallGuard {
-        CallGuard { metrics, method, started, code: Code::Cancelled }
+        CallGuard { metrics, method, started, code: Code::Cancelled, span: None }
+    }
+
+    /// The call has a span, too.
+    pub(crate) fn traced(mut self, traces: Option<&Traces>, headers: &HeaderMap) -> CallGuard {
+        self.span = traces.and_then(|traces| traces.begin(self.method, headers));
+        self
+    }
+
+    /// Tells the caller which span it is.
+    pub(crate) fn tell_span(&self, headers: &mut HeaderMap) {
+        if let Some((name, value)) = self.span.as_ref().and_then(CallSpan::response_header) {
+            headers.insert(name, value);
+        }
     }
 
     /// The call ended with this code.
@@ -142,6 +156,9 @@ impl Drop for CallGuard {
     fn drop(&mut self) {
         let code = usize::try_from(self.code as i32).unwrap_or(usize::MAX);
         self.metrics.call_ended(self.method, code, self.started.elapsed());
+        if let Some(span) = self.span.take() {
+            span.end(code);
+        }
     }
 }
 
@@ -167,11 +184,12 @@ impl Future for CallFuture {
     type Output = Result<Response<CallBody>, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let polled = self.inner.as_mut().poll(context);
-        if let Poll::Ready(Ok(response)) = &polled
+        let mut polled = self.inner.as_mut().poll(context);
+        if let Poll::Ready(Ok(response)) = &mut polled
             && let Some(mut guard) = self.guard.take()
         {
             guard.replied(response.headers());
+            guard.tell_span(response.headers_mut());
         }
         polled
     }

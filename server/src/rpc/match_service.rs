@@ -26,7 +26,9 @@ use super::wire::reply::{
 };
 use super::wire::request::{BatchView, ExplainView, StreamView};
 use super::workbench::Workbench;
-use crate::limits::{LANE_TURN, Limits, RESPONSE_BYTES_MAX, SLICE_QUERIES, SLICE_TEXT_BYTES};
+use crate::limits::{
+    LANE_TURN, Limits, RESPONSE_BYTES_MAX, SLICE_MATCHES_MAX, SLICE_QUERIES, SLICE_TEXT_BYTES,
+};
 use crate::runtime::{Catalog, Snapshot, Version};
 use crate::serve::lane::{Ask, Lane, Priority, Turn};
 use crate::telemetry::Metrics;
@@ -258,10 +260,11 @@ impl Matches {
             return Some(rest);
         }
         let most = self.lane.units_within(time).min(SLICE_QUERIES).min(rest.len());
-        let mut bytes = 0;
+        let (mut bytes, mut matches) = (0, 0);
         let fitting = rest[..most].iter().take_while(|query| {
             bytes += query.text.len();
-            bytes <= SLICE_TEXT_BYTES
+            matches += query.limit as usize;
+            bytes <= SLICE_TEXT_BYTES && matches <= SLICE_MATCHES_MAX
         });
         let count = fitting.count().max(1);
         Some(&rest[..count])

@@ -13,7 +13,7 @@ use broadside_proto::v1::inventory_service_server::{
 use broadside_proto::v1::match_service_server::SERVICE_NAME as MATCHES;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
-use http::{Request, Response};
+use http::{HeaderMap, Request, Response};
 use tonic::Status;
 use tonic::codegen::{BoxFuture, Service};
 use tonic::server::NamedService;
@@ -35,7 +35,7 @@ use crate::runtime::{Catalog, Phase, Readiness, ReloadHandle};
 use crate::serve::calls::RequestBody;
 use crate::serve::lane::Lane;
 use crate::serve::peer::Peer;
-use crate::telemetry::{Method, Metrics};
+use crate::telemetry::{Method, Metrics, Traces};
 
 const MATCH_PATHS: &str = "/broadside.v1.MatchService/";
 const INVENTORY_PATHS: &str = "/broadside.v1.InventoryService/";
@@ -55,6 +55,7 @@ pub struct MatchRouter {
     others: Others,
     readiness: Readiness,
     access: Access,
+    traces: Option<Traces>,
     metrics: Arc<Metrics>,
 }
 
@@ -73,6 +74,7 @@ pub struct AdminRouter {
     others: Others,
     readiness: Readiness,
     access: Access,
+    traces: Option<Traces>,
     metrics: Arc<Metrics>,
 }
 
@@ -101,6 +103,8 @@ pub struct Shared {
     pub access: Access,
     /// Whether clients may ask for the descriptions of services.
     pub reflection: bool,
+    /// Where spans go, if anywhere.
+    pub traces: Option<Traces>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
 }
@@ -115,7 +119,7 @@ type AnyService =
 impl MatchRouter {
     /// Matches against the catalog, within the limits, on the thread of the lane.
     pub fn new(shared: Shared, limits: Limits, lane: Lane) -> MatchRouter {
-        let Shared { catalog, readiness, access, reflection, metrics } = shared;
+        let Shared { catalog, readiness, access, reflection, traces, metrics } = shared;
         let health = HealthOf::new(MATCH_HEALTH, readiness.clone());
         let matches = Matches::new(catalog, limits, lane, Arc::clone(&metrics));
         MatchRouter {
@@ -124,6 +128,7 @@ impl MatchRouter {
             others: Others::new(health, reflection.then_some(MATCHES)),
             readiness,
             access,
+            traces,
             metrics,
         }
     }
@@ -139,7 +144,7 @@ impl MatchRouter {
 impl AdminRouter {
     /// Administers what the catalog serves.
     pub fn new(shared: Shared, reload: ReloadHandle, facts: Facts) -> AdminRouter {
-        let Shared { catalog, readiness, access, reflection, metrics } = shared;
+        let Shared { catalog, readiness, access, reflection, traces, metrics } = shared;
         let inventory = Inventory::new(catalog, reload, readiness.clone(), facts);
         let health = HealthOf::new(ADMIN_HEALTH, readiness.clone());
         AdminRouter {
@@ -149,6 +154,7 @@ impl AdminRouter {
             others: Others::new(health, reflection.then_some(INVENTORY)),
             readiness,
             access,
+            traces,
             metrics,
         }
     }
@@ -192,7 +198,12 @@ impl MatchConnection {
                 (out, outcome)
             })
         };
-        immediate(stream::counted(body, Bounds::clone(&self.bounds), ended, answer, Some(guard)))
+        let mut span = HeaderMap::new();
+        guard.tell_span(&mut span);
+        let bounds = Bounds::clone(&self.bounds);
+        let mut response = stream::counted(body, bounds, ended, answer, Some(guard));
+        response.headers_mut().extend(span);
+        immediate(response)
     }
 }
 
@@ -211,8 +222,9 @@ impl hyper::service::Service<Request<RequestBody>> for MatchConnection {
             _ => return router.others.call(request, &self.admission),
         };
         let now = Instant::now();
-        let mut guard = CallGuard::start(Arc::clone(&router.metrics), method, now);
         let (head, body) = request.into_parts();
+        let mut guard = CallGuard::start(Arc::clone(&router.metrics), method, now)
+            .traced(router.traces.as_ref(), &head.headers);
         if let Err(refusal) = self.admission.judge(&head.headers, &[Role::Match]) {
             guard.ended(refusal.code());
             return immediate(Status::from(refusal).into_http());
@@ -267,7 +279,8 @@ impl hyper::service::Service<Request<RequestBody>> for AdminConnection {
             Some("ListListings") => Method::ListListings,
             _ => return router.others.call(request, &self.admission),
         };
-        let mut guard = CallGuard::start(Arc::clone(&router.metrics), method, Instant::now());
+        let mut guard = CallGuard::start(Arc::clone(&router.metrics), method, Instant::now())
+            .traced(router.traces.as_ref(), request.headers());
         match self.admission.judge(request.headers(), &[Role::Admin]) {
             Ok(caller) => {
                 request.extensions_mut().insert(caller);

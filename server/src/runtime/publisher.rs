@@ -29,6 +29,7 @@ pub struct Publisher {
     options: ReadOptions,
     metrics: Arc<Metrics>,
     retired: Retired<Snapshot>,
+    before_serving: Option<Box<dyn FnOnce() + Send>>,
 }
 
 impl Publisher {
@@ -38,7 +39,13 @@ impl Publisher {
         options: ReadOptions,
         metrics: Arc<Metrics>,
     ) -> Publisher {
-        Publisher { asked, catalog, readiness, sources, options, metrics, retired: Retired::new() }
+        let (retired, before_serving) = (Retired::new(), None);
+        Publisher { asked, catalog, readiness, sources, options, metrics, retired, before_serving }
+    }
+
+    /// Does this when the first inventory is there, before anyone is told.
+    pub fn before_serving(&mut self, work: impl FnOnce() + Send + 'static) {
+        self.before_serving = Some(Box::new(work));
     }
 
     /// Works, and blocks the thread, until the handle is closed.
@@ -143,6 +150,9 @@ impl Publisher {
             patterns: inventory.counts.patterns,
             parts: &parts,
         });
+        if let Some(work) = self.before_serving.take() {
+            work();
+        }
         self.readiness.advance(Phase::Serving);
     }
 

@@ -1,9 +1,10 @@
 //! Takes connections off a listener and hands them to the workers in turn.
 
+use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::os::unix::net::UnixListener as StdUnixListener;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use metrics::{Counter, Gauge};
@@ -11,7 +12,8 @@ use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use super::DrainSignal;
-use crate::limits::{ACCEPT_BACKOFF, ACCEPT_BACKOFF_MAX};
+use super::activity::Activity;
+use crate::limits::{ACCEPT_BACKOFF, ACCEPT_BACKOFF_MAX, MAKE_ROOM};
 
 /// Where connections come from.
 #[derive(Debug)]
@@ -29,6 +31,8 @@ pub struct Accepted {
     pub stream: Stream,
     /// Holds its place under the cap.
     pub place: Place,
+    /// What will happen on it.
+    pub activity: Arc<Activity>,
 }
 
 /// A connection's socket. Not blocking, and registered with no runtime.
@@ -55,20 +59,46 @@ pub struct Place {
 /// The cap on connections, and its count.
 pub struct Places {
     free: Arc<Semaphore>,
+    most: usize,
     open: Gauge,
     refused: Counter,
+    /// The connections that have places, from the oldest on, and some that had.
+    taken: VecDeque<Weak<Activity>>,
 }
 
 impl Places {
     /// So many places, counted by a gauge; the counter counts those who found none.
     pub fn new(places: usize, open: Gauge, refused: Counter) -> Places {
-        Places { free: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))), open, refused }
+        let most = places.clamp(1, Semaphore::MAX_PERMITS);
+        let (free, taken) = (Arc::new(Semaphore::new(most)), VecDeque::new());
+        Places { free, most, open, refused, taken }
     }
 
-    fn take(&self) -> Option<Place> {
-        let permit = Arc::clone(&self.free).try_acquire_owned().ok()?;
+    /// A place for a newcomer. If all are taken, who says nothing, or has had nothing to ask for long, makes room: so
+    /// nobody keeps others out by holding connections that he does not use.
+    async fn take(&mut self) -> Option<(Place, Arc<Activity>)> {
+        let permit = match Arc::clone(&self.free).try_acquire_owned() {
+            Ok(permit) => permit,
+            Err(_) => {
+                self.dispensable()?.ask_to_leave();
+                let left = Arc::clone(&self.free).acquire_owned();
+                tokio::time::timeout(MAKE_ROOM, left).await.ok()?.ok()?
+            }
+        };
+        if self.taken.len() > 2 * self.most {
+            self.taken.retain(|activity| activity.strong_count() > 0);
+        }
+        let activity = Arc::new(Activity::new());
+        self.taken.push_back(Arc::downgrade(&activity));
         self.open.increment(1.0);
-        Some(Place { _permit: permit, open: self.open.clone() })
+        Some((Place { _permit: permit, open: self.open.clone() }, activity))
+    }
+
+    /// The connection that is missed least; of equal ones the oldest. O(connections).
+    fn dispensable(&self) -> Option<Arc<Activity>> {
+        let all = self.taken.iter().rev().filter_map(Weak::upgrade);
+        let judged = all.filter_map(|activity| Some((activity.dispensable()?, activity)));
+        judged.max_by_key(|(dispensable, _)| *dispensable).map(|(_, activity)| activity)
     }
 }
 
@@ -84,9 +114,10 @@ impl std::fmt::Debug for Place {
     }
 }
 
-/// Accepts until the drain begins. Closes the listener when it returns.
+/// Accepts until the drain begins, and whoever has connected until then. Closes the listener when it returns.
 ///
-/// A connection beyond the cap is closed at once: its client learns it now and can go elsewhere. When the system has no
+/// A connection beyond the cap is closed at once, unless another one makes room: its client learns it now and can go
+/// elsewhere. When the system has no
 /// descriptor or memory left, the loop pauses instead of spinning, and goes on when something was freed.
 ///
 /// # Errors
@@ -94,28 +125,30 @@ impl std::fmt::Debug for Place {
 pub async fn accept(
     listener: Listener,
     workers: Vec<mpsc::UnboundedSender<Accepted>>,
-    places: Places,
+    mut places: Places,
     mut drain: DrainSignal,
 ) -> io::Result<()> {
     let listener = Registered::new(listener)?;
     let mut turns = (0..workers.len()).cycle();
     let mut pause = Pause::default();
+    let mut hand_over = |stream, (place, activity)| {
+        let turn = turns.next().expect("a cycle over at least one worker does not end");
+        // A worker that is gone takes its connections with it; the app notices and ends the server.
+        let _ = workers[turn].send(Accepted { stream, place, activity });
+    };
     loop {
         let accepted = tokio::select! {
             biased;
-            () = drain.given() => return Ok(()),
+            () = drain.given() => break,
             accepted = listener.accept() => accepted,
         };
         match accepted {
             Ok(stream) => {
                 pause = Pause::default();
-                let Some(place) = places.take() else {
-                    places.refused.increment(1);
-                    continue;
-                };
-                let turn = turns.next().expect("a cycle over at least one worker does not end");
-                // A worker that is gone takes its connections with it; the app notices and ends the server.
-                let _ = workers[turn].send(Accepted { stream, place });
+                match places.take().await {
+                    Some(place) => hand_over(stream, place),
+                    None => places.refused.increment(1),
+                }
             }
             Err(error) if is_the_clients(&error) => {}
             Err(error) => {
@@ -123,12 +156,19 @@ pub async fn accept(
                     tracing::warn!(%error, "cannot accept connections; trying again with pauses");
                 }
                 tokio::select! {
-                    () = drain.given() => return Ok(()),
+                    () = drain.given() => break,
                     () = tokio::time::sleep(pause.next()) => {}
                 }
             }
         }
     }
+    // Who has connected already has sent a call, maybe, and closing the listener would reset it.
+    tokio::task::yield_now().await;
+    while let Ok(Ok(stream)) = tokio::time::timeout(Duration::ZERO, listener.accept()).await {
+        let Some(place) = places.take().await else { break };
+        hand_over(stream, place);
+    }
+    Ok(())
 }
 
 impl Registered {
@@ -191,6 +231,8 @@ mod tests {
     use metrics::{Counter, Gauge};
     use tokio::sync::mpsc;
 
+    use std::sync::Arc;
+
     use super::{Listener, Pause, Places, Stream, accept};
     use crate::limits::{ACCEPT_BACKOFF, ACCEPT_BACKOFF_MAX};
     use crate::serve::Drain;
@@ -226,6 +268,7 @@ mod tests {
             let accepted = turn.recv().await.expect("its turn");
             let Stream::Tcp(_, peer) = &accepted.stream else { panic!("{accepted:?}") };
             assert_eq!(Some(*peer), client.local_addr().ok());
+            accepted.activity.speaks();
             served.push(accepted);
         }
         let refused = tokio::task::spawn_blocking(move || connect().read(&mut [0]));
@@ -237,5 +280,39 @@ mod tests {
         drain.begin();
         accepting.await.expect("no panic").expect("it ends in order");
         assert!(to_first.recv().await.is_none(), "nobody hands anything over any more");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_says_nothing_or_asks_for_nothing_makes_room() {
+        let mut places = Places::new(3, Gauge::noop(), Counter::noop());
+        let mut held = Vec::new();
+        for _ in 0..3 {
+            let (place, activity) = places.take().await.expect("there is room");
+            activity.speaks();
+            held.push((Some(place), activity));
+        }
+        assert!(places.take().await.is_none(), "all are in use");
+        let quiet = Arc::clone(&held[1].1);
+        let calls = quiet.look(quiet.calls());
+        assert!(places.take().await.is_none(), "one look is not enough");
+        held[2].1.look(0);
+        for _ in 0..4 {
+            quiet.look(calls);
+        }
+        held[2].1.look(0);
+        // The connection leaves when it is asked to.
+        let (leaves, place) = (Arc::clone(&quiet), held[1].0.take());
+        tokio::spawn(async move {
+            leaves.is_asked_to_leave().await;
+            drop(place);
+        });
+        let (_first, silent) = places.take().await.expect("the quietest one makes room");
+        assert!(places.take().await.is_none(), "one that is asked and stays keeps its place");
+        drop(_first);
+        let (_second, _) = places.take().await.expect("there is room");
+        assert_eq!(silent.dispensable(), Some(u32::MAX), "before all others");
+        quiet.call_begins();
+        quiet.look(calls);
+        assert_eq!(quiet.dispensable(), None, "a call, and it is in use again");
     }
 }

@@ -1,7 +1,12 @@
 //! What happens on a connection, as its socket, its calls and whoever watches over it see it.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+
+/// Looks without a call after which a connection can be dispensed with: 10 to 15 s.
+const QUIET_LOOKS: u32 = 2;
 
 /// The activity of one connection. One thread writes it; the atomics are there because futures must be able to move.
 #[derive(Debug)]
@@ -13,6 +18,9 @@ pub struct Activity {
     idle_bytes: AtomicU64,
     /// Milliseconds since `began`, and one more; 0 while the client takes what it is sent.
     blocked_since: AtomicU64,
+    /// Looks in a row at which there was no call.
+    quiet_looks: AtomicU32,
+    asked_to_leave: Notify,
 }
 
 impl Activity {
@@ -25,6 +33,8 @@ impl Activity {
             calls: AtomicU64::new(0),
             idle_bytes: AtomicU64::new(0),
             blocked_since: AtomicU64::new(0),
+            quiet_looks: AtomicU32::new(0),
+            asked_to_leave: Notify::new(),
         }
     }
 
@@ -93,6 +103,33 @@ impl Activity {
             0 => Duration::ZERO,
             since => Duration::from_millis((self.age_ms() + 1).saturating_sub(since)),
         }
+    }
+
+    /// Looks for calls, now and then. Says how many there have been when it is asked again.
+    pub(super) fn look(&self, calls_before: u64) -> u64 {
+        let quiet = self.open_calls() == 0 && self.calls() == calls_before;
+        let looks =
+            if quiet { self.quiet_looks.load(Ordering::Relaxed).saturating_add(1) } else { 0 };
+        self.quiet_looks.store(looks, Ordering::Relaxed);
+        self.calls()
+    }
+
+    /// How dispensable the connection is to those who want its place: the more the larger. Nothing if it is in use.
+    pub(super) fn dispensable(&self) -> Option<u32> {
+        match (self.spoke(), self.quiet_looks.load(Ordering::Relaxed)) {
+            (false, _) => Some(u32::MAX),
+            (true, looks) => (looks >= QUIET_LOOKS).then_some(looks),
+        }
+    }
+
+    /// Asks the connection to make room.
+    pub(super) fn ask_to_leave(&self) {
+        self.asked_to_leave.notify_one();
+    }
+
+    /// Returns when it is asked to make room.
+    pub(super) async fn is_asked_to_leave(&self) {
+        self.asked_to_leave.notified().await;
     }
 
     fn age_ms(&self) -> u64 {

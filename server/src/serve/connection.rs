@@ -67,6 +67,8 @@ pub enum Closed {
     Stalled = 5,
     /// The server drained.
     Drained = 6,
+    /// All places were taken, and it did not need its own.
+    Evicted = 7,
 }
 
 /// What may answer requests: any service that can be cloned for each connection.
@@ -145,55 +147,76 @@ impl Protocol {
 /// Serves a connection to its end, with whatever `answers` gives for its peer.
 pub async fn serve<S: Answers>(
     stream: Stream,
+    activity: Arc<Activity>,
     terms: Terms,
     answers: impl FnOnce(Peer) -> S,
-    drain: DrainSignal,
+    mut drain: DrainSignal,
 ) -> Closed {
-    let Some((transport, peer)) = begin(stream, terms.tls.as_ref()).await else {
-        return Closed::Handshake;
+    let begun = tokio::select! {
+        begun = begin(stream, terms.tls.as_ref()) => begun,
+        () = activity.is_asked_to_leave() => Err(Closed::Evicted),
+        // Its first bytes may be on their way.
+        () = drain.given_for(GOAWAY_GRACE) => Err(Closed::Drained),
     };
-    let activity = Arc::new(Activity::new());
+    let (transport, peer) = match begun {
+        Ok(begun) => begun,
+        Err(why) => return why,
+    };
     let service = Counted::new(answers(peer), Arc::clone(&activity));
+    // In boxes of their own, so that a connection that says nothing takes little.
     match terms.protocol {
         Protocol::Http2(http2) => {
             let socket = TokioIo::new(Socket::http2(transport, Arc::clone(&activity)));
             let connection = http2.serve_connection(socket, service);
-            attend(connection, &activity, terms.limits, drain).await
+            Box::pin(attend(connection, &activity, terms.limits, drain)).await
         }
         Protocol::Either(either) => {
             let socket = TokioIo::new(Socket::either(transport, Arc::clone(&activity)));
             let connection = either.serve_connection(socket, service);
-            attend(connection, &activity, terms.limits, drain).await
+            Box::pin(attend(connection, &activity, terms.limits, drain)).await
         }
     }
 }
 
-/// Registers the socket with this thread's runtime, and shakes hands if there is TLS. Nothing if that fails, of which only
-/// the client knows the cause.
-async fn begin(stream: Stream, tls: Option<&Tls>) -> Option<(Transport, Peer)> {
+/// Registers the socket with this thread's runtime, waits for its first bytes, and shakes hands if there is TLS. If that
+/// fails, only the client knows the cause.
+async fn begin(stream: Stream, tls: Option<&Tls>) -> Result<(Transport, Peer), Closed> {
+    let gone = |_| Closed::ByPeer;
     let (stream, address) = match stream {
         Stream::Unix(stream) => {
+            let stream = UnixStream::from_std(stream).map_err(gone)?;
             let peer = Peer { address: None, certificate_names: Vec::new() };
-            return Some((Transport::Unix(UnixStream::from_std(stream).ok()?), peer));
+            speaks(stream.readable()).await?;
+            return Ok((Transport::Unix(stream), peer));
         }
-        Stream::Tcp(stream, address) => (TcpStream::from_std(stream).ok()?, address),
+        Stream::Tcp(stream, address) => (TcpStream::from_std(stream).map_err(gone)?, address),
     };
     let mut peer = Peer { address: Some(address), certificate_names: Vec::new() };
-    let Some(tls) = tls else { return Some((Transport::Tcp(stream), peer)) };
+    speaks(stream.readable()).await?;
+    let Some(tls) = tls else { return Ok((Transport::Tcp(stream), peer)) };
     let shaken = tokio::time::timeout(TLS_HANDSHAKE_DEADLINE, tls.acceptor().accept(stream));
-    let stream = match shaken.await {
+    let stream = match Box::pin(shaken).await {
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => {
             tracing::debug!(%peer, %error, "no TLS connection");
-            return None;
+            return Err(Closed::Handshake);
         }
-        Err(_) => return None,
+        Err(_) => return Err(Closed::Handshake),
     };
     let shown = stream.get_ref().1.peer_certificates();
     if let Some(certificate) = shown.and_then(<[_]>::first) {
         peer.certificate_names = tls::names(certificate);
     }
-    Some((Transport::Tls(Box::new(stream)), peer))
+    Ok((Transport::Tls(Box::new(stream)), peer))
+}
+
+/// Waits for the first bytes.
+async fn speaks(readable: impl Future<Output = std::io::Result<()>>) -> Result<(), Closed> {
+    match tokio::time::timeout(FIRST_FRAME_DEADLINE, readable).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) => Err(Closed::ByPeer),
+        Err(_) => Err(Closed::Silent),
+    }
 }
 
 /// Sees a connection through its life. Returning drops it, which closes it.
@@ -214,12 +237,25 @@ where
         () = drain.given() => Closed::Drained,
     };
     match watched {
-        Closed::Drained if activity.spoke() => connection.as_mut().graceful_shutdown(),
-        Closed::Aged | Closed::Idle => {
+        Closed::Drained => {
+            // A client that has begun to send a call may finish it.
+            let begun = async {
+                while !activity.spoke() {
+                    tokio::time::sleep(GOAWAY_GRACE / 10).await;
+                }
+            };
+            tokio::select! {
+                _ = &mut connection => return watched,
+                () = begun => connection.as_mut().graceful_shutdown(),
+                () = tokio::time::sleep(GOAWAY_GRACE) => return watched,
+            }
+        }
+        Closed::Aged | Closed::Idle | Closed::Evicted if activity.spoke() => {
+            let grace = if watched == Closed::Evicted { GOAWAY_GRACE } else { limits.age_grace };
             connection.as_mut().graceful_shutdown();
             tokio::select! {
                 _ = &mut connection => return watched,
-                () = tokio::time::sleep(limits.age_grace) => return watched,
+                () = tokio::time::sleep(grace) => return watched,
                 () = stalls(activity) => return Closed::Stalled,
                 () = drain.given() => {}
             }
@@ -241,21 +277,27 @@ where
 
 /// Returns when a connection should go, and why.
 async fn watch(activity: &Activity, limits: ConnectionLimits) -> Closed {
-    tokio::time::sleep(FIRST_FRAME_DEADLINE).await;
+    tokio::select! {
+        () = tokio::time::sleep(FIRST_FRAME_DEADLINE) => {}
+        () = activity.is_asked_to_leave() => return Closed::Evicted,
+    }
     if !activity.spoke() {
         return Closed::Silent;
     }
     tokio::select! {
         () = stalls(activity) => Closed::Stalled,
+        () = activity.is_asked_to_leave() => Closed::Evicted,
         () = ages(limits.age) => Closed::Aged,
         () = idles(activity, limits.idle) => Closed::Idle,
     }
 }
 
-/// Returns when the client has taken nothing for too long.
+/// Returns when the client has taken nothing for too long. Looks for calls, too.
 async fn stalls(activity: &Activity) {
+    let mut calls = activity.calls();
     while activity.blocked_for() < WRITE_STALL {
         tokio::time::sleep(WRITE_STALL / 4).await;
+        calls = activity.look(calls);
     }
 }
 

@@ -1,10 +1,10 @@
-//! Who works next on a thread: one call at a time, each in turns, with a look at the sockets in between.
+//! Who works next on a thread: calls take turns, with a look at the sockets in between.
 //!
 //! Calls are answered where their connection lives, so a thread that has more of them than it can answer would read less
 //! and less from its sockets, and what waits there is invisible: nobody could refuse it, and health checks would wait
-//! behind it. So whoever is about to do real work takes a **turn** first. There is one at a time. After [`ROUND`] of work
-//! the next one begins only when the runtime has polled the sockets again; a call that needs longer than [`TURN`] goes
-//! back behind those that wait.
+//! behind it. So whoever is about to do real work takes a **turn** first. Turns are given in rounds: as many as are
+//! probably done within [`ROUND`], and the next ones only when the runtime has polled the sockets again. A call that needs
+//! longer than [`TURN`] goes back behind those that wait.
 //!
 //! **What waits too long is refused before any work**, so that a server with twice as many calls as it can answer answers
 //! as many as ever, and fast, and not all of them too late. While the queue has been empty now and then, a call may wait
@@ -80,6 +80,8 @@ pub struct Turn {
     lap: Instant,
     /// How long the call has waited, if it had to.
     pub waited: Option<Duration>,
+    /// How long it will probably work.
+    promised: Duration,
 }
 
 #[derive(Debug)]
@@ -94,7 +96,10 @@ struct Shared {
 
 #[derive(Debug, Default)]
 struct State {
-    taken: bool,
+    /// Turns that were given and have not ended.
+    turns: usize,
+    /// Work that they will probably do.
+    promised: Duration,
     /// Work since the last look at the sockets.
     spent: Duration,
     interactive: VecDeque<Waiting>,
@@ -137,7 +142,7 @@ impl Lane {
             // The runtime wakes a task that yields after it has polled the sockets, and everyone that is ready goes first.
             tokio::task::yield_now().await;
             self.state().spent = Duration::ZERO;
-            self.grant_next();
+            self.grant();
         }
     }
 
@@ -152,9 +157,8 @@ impl Lane {
         }
         let granted = {
             let mut state = self.state();
-            if state.is_free() {
-                state.taken = true;
-                return Ok(Turn { lane: self.clone(), began: now, lap: now, waited: None });
+            if state.has_time() && !state.anyone_waits() {
+                return Ok(self.give(&mut state, ask.units, now));
             }
             let full = state.waiting_units.saturating_add(ask.units) > self.0.limits.waiting_max;
             if ask.refusable && full && state.waiting_units > 0 {
@@ -210,23 +214,31 @@ impl Lane {
             }
             Priority::Bulk => state.bulk.push_back(waiting),
         }
-        if !state.taken {
+        if state.turns == 0 {
             self.0.round_wanted.notify_one();
         }
         granted
     }
 
-    /// Gives the turn to the next one in order, past those who are gone and those who waited too long.
-    fn grant_next(&self) {
+    /// A turn that counts from now.
+    fn give(&self, state: &mut State, units: usize, now: Instant) -> Turn {
+        let unit = Duration::from_nanos(self.0.unit_nanos.load(Ordering::Relaxed));
+        let units = u32::try_from(units).unwrap_or(u32::MAX);
+        let promised = unit.saturating_mul(units).min(TURN);
+        state.turns += 1;
+        state.promised += promised;
+        Turn { lane: self.clone(), began: now, lap: now, waited: None, promised }
+    }
+
+    /// Gives turns to the next ones in order, past those who are gone and those who waited too long, while there is time.
+    fn grant(&self) {
         let now = Instant::now();
         loop {
-            let (waiting, shed) = {
+            let (waiting, verdict) = {
                 let mut state = self.state();
-                if state.taken {
-                    return;
-                }
-                if state.spent >= ROUND {
-                    if state.anyone_waits() {
+                if !state.has_time() {
+                    // Whoever has a turn comes here again at its end.
+                    if state.turns == 0 && state.anyone_waits() {
                         self.0.round_wanted.notify_one();
                     }
                     return;
@@ -236,19 +248,14 @@ impl Lane {
                 if waiting.grant.is_closed() {
                     continue;
                 }
-                let shed = waiting.shed(now, limit);
-                state.taken = shed.is_none();
-                (waiting, shed)
-            };
-            let verdict = match shed {
-                Some(shed) => Err(shed),
-                None => Ok(Turn { lane: self.clone(), began: now, lap: now, waited: None }),
+                let verdict = match waiting.shed(now, limit) {
+                    Some(shed) => Err(shed),
+                    None => Ok(self.give(&mut state, waiting.ask.units, now)),
+                };
+                (waiting, verdict)
             };
             // Whoever went away at this very moment drops the turn, which gives it on.
             let _ = waiting.grant.send(verdict);
-            if shed.is_none() {
-                return;
-            }
         }
     }
 
@@ -287,20 +294,22 @@ impl Drop for Turn {
     fn drop(&mut self) {
         let goes_on = {
             let mut state = self.lane.state();
-            state.taken = false;
+            state.turns -= 1;
+            state.promised -= self.promised;
             // Work after the last lap is writing, and little.
             state.spent += self.lap - self.began;
-            state.anyone_waits()
+            state.turns == 0 && state.anyone_waits()
         };
         if goes_on {
-            self.lane.grant_next();
+            self.lane.grant();
         }
     }
 }
 
 impl State {
-    fn is_free(&self) -> bool {
-        !self.taken && self.spent < ROUND && !self.anyone_waits()
+    /// Whether another turn may be given in this round.
+    fn has_time(&self) -> bool {
+        self.spent + self.promised < ROUND
     }
 
     fn anyone_waits(&self) -> bool {

@@ -11,9 +11,10 @@ use super::DrainSignal;
 use super::acceptor::Accepted;
 use super::connection::{self, Answers, Closed, Terms};
 use super::peer::Peer;
+use crate::limits::GOAWAY_GRACE;
 
 /// Counts connections by why they ended, in the order of [`Closed`].
-pub type ClosedCounters = [Counter; 7];
+pub type ClosedCounters = [Counter; 8];
 
 /// Serves what is handed over, on the current thread, until the drain begins; then lets calls in flight finish for at
 /// most `drain_timeout`, and drops the rest.
@@ -27,18 +28,21 @@ pub async fn serve<S: Answers>(
 ) {
     let mut connections: JoinSet<Closed> = JoinSet::new();
     let drained = drain.clone();
+    let served = |Accepted { stream, place, activity }| {
+        let served =
+            connection::serve(stream, activity, terms.clone(), answers.clone(), drained.clone());
+        async move {
+            let closed = served.await;
+            drop(place);
+            closed
+        }
+    };
     loop {
         tokio::select! {
             biased;
             () = drain.given() => break,
-            Some(Accepted { stream, place }) = handed.recv() => {
-                let served =
-                    connection::serve(stream, terms.clone(), answers.clone(), drained.clone());
-                connections.spawn(async move {
-                    let closed = served.await;
-                    drop(place);
-                    closed
-                });
+            Some(accepted) = handed.recv() => {
+                connections.spawn(served(accepted));
             }
             Some(ended) = connections.join_next() => {
                 if let Ok(why) = ended {
@@ -47,7 +51,10 @@ pub async fn serve<S: Answers>(
             }
         }
     }
-    // What was handed over and not taken is closed here, unanswered: its client sees it and goes elsewhere.
+    // The acceptor hands over whoever has connected until now, and goes.
+    while let Ok(Some(accepted)) = tokio::time::timeout(GOAWAY_GRACE, handed.recv()).await {
+        connections.spawn(served(accepted));
+    }
     drop(handed);
     let deadline = Instant::now() + drain_timeout;
     while let Ok(Some(_)) = tokio::time::timeout_at(deadline, connections.join_next()).await {}

@@ -34,7 +34,7 @@ const QUEUE_WAIT_BUCKETS: [f64; 12] =
     [0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0];
 
 /// The canonical codes of gRPC, by their number.
-const CODES: [&str; 17] = [
+pub(super) const CODES: [&str; 17] = [
     "OK",
     "CANCELLED",
     "UNKNOWN",
@@ -78,9 +78,26 @@ pub enum Method {
 /// How calls are refused under overload, as labels.
 const SHED: [&str; 3] = ["queue_full", "waited", "deadline"];
 /// How connections end, as labels.
-const CLOSED: [&str; 7] = ["peer", "handshake", "silent", "idle", "aged", "stalled", "drained"];
+const CLOSED: [&str; 8] =
+    ["peer", "handshake", "silent", "idle", "aged", "stalled", "drained", "evicted"];
 /// How callers are turned away, as labels.
 const DENIED: [&str; 3] = ["no_credentials", "token_unknown", "role_missing"];
+
+impl Method {
+    /// Its name in the protocol, with its service.
+    pub fn full_name(self) -> &'static str {
+        match self {
+            Method::MatchBatch => "broadside.v1.MatchService/MatchBatch",
+            Method::Explain => "broadside.v1.MatchService/Explain",
+            Method::Analyze => "broadside.v1.MatchService/Analyze",
+            Method::Reload => "broadside.v1.InventoryService/Reload",
+            Method::GetStatus => "broadside.v1.InventoryService/GetStatus",
+            Method::GetListing => "broadside.v1.InventoryService/GetListing",
+            Method::ListListings => "broadside.v1.InventoryService/ListListings",
+            Method::MatchStream => "broadside.v1.MatchService/MatchStream",
+        }
+    }
+}
 
 /// How a reload ended, as a label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,9 @@
 //! for `from_proto`.
 
 use super::fields::{Fields, Malformed, Value};
-use crate::limits::{ATTRIBUTE_LIST_MAX, ATTRIBUTES_MAX, REQUEST_FIELDS_MAX};
+use crate::limits::{
+    ATTRIBUTE_ENTRIES_MAX, ATTRIBUTE_LIST_MAX, ATTRIBUTES_MAX, REQUEST_FIELDS_MAX,
+};
 
 /// A request of `MatchBatch`.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +30,8 @@ pub struct BatchView<'r> {
 pub(crate) struct SharedView<'r> {
     /// In order of their names, each once.
     pub(crate) attributes: Vec<AttributeView<'r>>,
+    /// Entries of the map that were read.
+    entries: usize,
     pub(crate) options: Option<OptionsView>,
     pub(crate) min_version: Option<VersionView<'r>>,
 }
@@ -231,13 +235,20 @@ impl<'r> BatchView<'r> {
 
     fn merge_query(&mut self, mut fields: Fields<'r>) -> Result<(), Unread> {
         let (first, mut text, mut own_options) = (self.own.len(), "", None);
+        let mut entries = 0;
         let query = Some(self.queries.len());
         while let Some((number, value)) = fields.next()? {
             self.count_field()?;
             match number {
                 1 => text = value.text()?,
-                2 => push_attribute(&mut self.own, first, value, fields, &mut self.texts)
-                    .map_err(|bad| bad.of(query))?,
+                2 => {
+                    entries += 1;
+                    check_entries(entries)
+                        .and_then(|()| {
+                            push_attribute(&mut self.own, first, value, fields, &mut self.texts)
+                        })
+                        .map_err(|bad| bad.of(query))?;
+                }
                 3 => merge_options(&mut own_options, fields.nested(value)?)?,
                 _ => {}
             }
@@ -313,8 +324,12 @@ impl<'r> SharedView<'r> {
         texts: &mut Vec<String>,
     ) -> Result<(), Unread> {
         match number {
-            1 => push_attribute(&mut self.attributes, 0, value, fields, texts)
-                .map_err(|bad| bad.of(None))?,
+            1 => {
+                self.entries += 1;
+                check_entries(self.entries)
+                    .and_then(|()| push_attribute(&mut self.attributes, 0, value, fields, texts))
+                    .map_err(|bad| bad.of(None))?;
+            }
             2 => merge_options(&mut self.options, fields.nested(value)?)?,
             3 => {
                 let version = self.min_version.get_or_insert_default();
@@ -344,6 +359,11 @@ fn count(mut fields: Fields<'_>, wanted: u32) -> Result<usize, Malformed> {
         found += usize::from(number == wanted);
     }
     Ok(found)
+}
+
+/// A map may have a name twice, and not for ever.
+fn check_entries(entries: usize) -> Result<(), BadAttribute> {
+    if entries <= ATTRIBUTE_ENTRIES_MAX { Ok(()) } else { Err(BadAttribute::TooMany) }
 }
 
 /// Reads an entry of a map to the end of a list in which the map begins at `first`. O(1), and now and then O(n log n).

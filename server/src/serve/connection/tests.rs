@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::{Request, Response};
@@ -40,7 +41,7 @@ async fn answer(
     let address = server.peer_addr().expect("connected");
     let stream = Stream::Tcp(server.into_std().expect("it is whole"), address);
     let terms = Terms { protocol, tls: None, limits };
-    serve(stream, terms, |_| service, drain).await
+    serve(stream, Arc::default(), terms, |_| service, drain).await
 }
 
 /// How long a connection lives on which the client sends these bytes and is silent from then on.
@@ -75,11 +76,12 @@ async fn silent_connections_end_at_the_deadline_of_the_first_frame() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn at_the_drain_those_without_a_call_end_at_once() {
+async fn at_the_drain_those_without_a_call_end_soon() {
     let (drain, signal) = Drain::new();
     drain.begin();
     for sent in [&b""[..], PREFACE] {
-        assert_eq!(life(Protocol::http2(), sent, signal.clone()).await, Duration::ZERO, "{sent:?}");
+        let lived = life(Protocol::http2(), sent, signal.clone()).await;
+        assert!(lived >= GOAWAY_GRACE && lived <= GOAWAY_GRACE * 2, "{sent:?} {lived:?}");
     }
     let deaf = life(Protocol::http2(), &[PREFACE, SETTINGS].concat(), signal).await;
     assert!(deaf <= GOAWAY_GRACE * 2, "{deaf:?}");
@@ -126,6 +128,26 @@ async fn the_old_and_the_idle_are_told_to_go_and_then_go() {
     assert!(lived >= seconds(16), "{lived:?}");
     let (closed, lived) = end(&[], limits(0, 0), signal).await;
     assert_eq!((closed, lived >= KEEPALIVE_INTERVAL), (Closed::ByPeer, true));
+}
+
+/// What had lain in the socket when the drain began was answered with a reset once.
+#[tokio::test(start_paused = true)]
+async fn a_call_that_comes_in_as_the_drain_begins_is_answered() {
+    let (drain, signal) = Drain::new();
+    drain.begin();
+    let (listener, address) = listen().await;
+    let mut client = TcpStream::connect(address).await.expect("connected");
+    let (server, _) = listener.accept().await.expect("accepted");
+    let limits = ConnectionLimits::default();
+    let serving = tokio::spawn(answer(server, Protocol::http2(), limits, signal));
+    tokio::time::sleep(GOAWAY_GRACE / 2).await;
+    client.write_all(&[PREFACE, SETTINGS, REQUEST].concat()).await.expect("sent");
+    let mut reply = Vec::new();
+    // What the client does not answer ends when its call has; it is told so, and not reset.
+    client.read_to_end(&mut reply).await.expect("no reset");
+    let headers_of_1 = [1, 5, 0, 0, 0, 1];
+    assert!(reply.windows(6).any(|frame| frame == headers_of_1), "a reply: {reply:?}");
+    assert_eq!(serving.await.expect("no panic"), Closed::Drained);
 }
 
 #[tokio::test(start_paused = true)]

@@ -19,6 +19,17 @@ fn start(waiting_max: usize) -> Lane {
     lane
 }
 
+/// A lane in which a unit is known to take a round: there is one turn at a time.
+async fn dear(waiting_max: usize) -> Lane {
+    let lane = start(waiting_max);
+    let mut turn = lane.turn(ask(1)).await.expect("nobody is there");
+    advance(ROUND).await;
+    turn.lap(1);
+    drop(turn);
+    drop(lane.turn(Ask { refusable: false, ..ask(1) }).await.expect("it is the next round"));
+    lane
+}
+
 fn ask(units: usize) -> Ask {
     Ask { priority: Priority::Interactive, units, deadline: None, refusable: true }
 }
@@ -37,7 +48,7 @@ fn enter(lane: &Lane, ask: Ask) -> JoinHandle<Result<Turn, Shed>> {
 
 #[tokio::test(start_paused = true)]
 async fn one_at_a_time_and_in_order() {
-    let lane = start(100);
+    let lane = dear(100).await;
     let first = lane.turn(ask(1)).await.expect("nobody is there");
     assert_eq!(first.waited, None);
     let order = Arc::new(Mutex::new(Vec::new()));
@@ -59,8 +70,30 @@ async fn one_at_a_time_and_in_order() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn turns_are_given_for_as_much_as_fits_into_a_round() {
+    let lane = start(1_000);
+    let mut turn = lane.turn(ask(1)).await.expect("nobody is there");
+    advance(ROUND / 4).await;
+    turn.lap(1);
+    drop(turn);
+    // A quarter is spent; three more are promised.
+    let mut held = Vec::new();
+    for _ in 0..3 {
+        held.push(lane.turn(ask(1)).await.expect("there is time"));
+    }
+    assert!(held.iter().all(|turn| turn.waited.is_none()));
+    let waits = [enter(&lane, ask(1)), enter(&lane, ask(2)), enter(&lane, ask(2))];
+    settle().await;
+    assert!(waits.iter().all(|waits| !waits.is_finished()));
+    held.clear();
+    settle().await;
+    let given: Vec<bool> = waits.iter().map(JoinHandle::is_finished).collect();
+    assert_eq!(given, [true, true, false], "nothing was worked; what is promised counts");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_burst_may_wait_and_a_queue_that_never_ends_may_not() {
-    let lane = start(100);
+    let lane = dear(100).await;
     let first = lane.turn(ask(1)).await.expect("nobody is there");
     let burst = enter(&lane, ask(1));
     settle().await;
@@ -93,7 +126,7 @@ async fn a_burst_may_wait_and_a_queue_that_never_ends_may_not() {
 
 #[tokio::test(start_paused = true)]
 async fn what_may_wait_is_bounded_and_deadlines_are_kept() {
-    let lane = start(10);
+    let lane = dear(10).await;
     let holds = lane.turn(ask(1_000)).await.expect("one that begins at once does not wait");
     let large = enter(&lane, ask(1_000));
     settle().await;
@@ -119,7 +152,7 @@ async fn what_may_wait_is_bounded_and_deadlines_are_kept() {
 
 #[tokio::test(start_paused = true)]
 async fn bulk_yields_and_does_not_starve() {
-    let lane = start(1_000);
+    let lane = dear(1_000).await;
     let holds = lane.turn(ask(1)).await.expect("nobody is there");
     let order = Arc::new(Mutex::new(String::new()));
     for number in 0..2 * (usize::from(BULK_EACH) + 3) {
@@ -141,7 +174,7 @@ async fn bulk_yields_and_does_not_starve() {
 
 #[tokio::test(start_paused = true)]
 async fn a_turn_that_nobody_takes_goes_on() {
-    let lane = start(100);
+    let lane = dear(100).await;
     let holds = lane.turn(ask(1)).await.expect("nobody is there");
     let (gone, next) = (enter(&lane, ask(1)), enter(&lane, ask(1)));
     settle().await;
@@ -154,7 +187,7 @@ async fn a_turn_that_nobody_takes_goes_on() {
 
 #[tokio::test(start_paused = true)]
 async fn a_long_call_goes_back_behind_those_who_wait() {
-    let lane = start(100);
+    let lane = dear(100).await;
     let mut turn = lane.turn(ask(1)).await.expect("nobody is there");
     let other = enter(&lane, ask(1));
     settle().await;
@@ -164,22 +197,22 @@ async fn a_long_call_goes_back_behind_those_who_wait() {
     advance(TURN / 2).await;
     turn.lap(1);
     assert!(turn.is_over());
-    let again = lane.another_turn(turn, ask(1));
-    tokio::pin!(again);
-    let (other, again) = tokio::join!(
+    let order = Mutex::new(Vec::new());
+    let (again, ()) = tokio::join!(
         async {
-            let turn = other.await.expect("no panic").expect("it is its turn");
-            advance(TURN).await;
-            drop(turn);
-            Instant::now()
+            let again = lane.another_turn(turn, ask(1)).await;
+            order.lock().expect("no panic").push("again");
+            again
         },
         async {
-            let turn = again.await;
-            (Instant::now(), turn)
+            let other = other.await.expect("no panic").expect("it is its turn");
+            order.lock().expect("no panic").push("other");
+            advance(TURN).await;
+            drop(other);
         }
     );
-    assert!(again.0 >= other, "the other one came first");
-    assert!(!again.1.is_over() && again.1.waited >= Some(TURN));
+    assert_eq!(*order.lock().expect("no panic"), ["other", "again"]);
+    assert!(!again.is_over() && again.waited.is_some());
 }
 
 #[tokio::test(start_paused = true)]

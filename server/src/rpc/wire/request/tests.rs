@@ -12,6 +12,7 @@ use super::{
     AttributeView, BatchView, ExplainView, IncludeView, OptionsView, SharedView, StreamView,
     Unread, ValueView,
 };
+use crate::limits::{ATTRIBUTE_ENTRIES_MAX, REQUEST_FIELDS_MAX};
 
 const QUERIES_MAX: usize = 6;
 
@@ -364,7 +365,16 @@ fn more_than_is_allowed_ends_the_reading_before_it_is_kept() {
     assert_eq!(read(&query(&entries(0..257))), refused(Some(0)));
     assert_eq!(read(&[query(&[]), query(&entries(0..10_000))].concat()), refused(Some(1)));
     assert_eq!(read(&entries(0..257)), refused(None));
-    assert_eq!(read(&query(&entries(0..256).repeat(9))), Ok(256), "each name counts once");
+    assert_eq!(read(&query(&entries(0..256).repeat(4))), Ok(256), "each name counts once");
+    assert_eq!(read(&query(&entries(0..256).repeat(5))), refused(Some(0)), "and not for ever");
+    assert_eq!(read(&entries(0..4).repeat(ATTRIBUTE_ENTRIES_MAX / 4 + 1)), refused(None));
+
+    let unknown = |fields: usize| [0x78, 1].repeat(fields);
+    assert_eq!(read(&unknown(REQUEST_FIELDS_MAX)), Ok(0));
+    let many = Err(Unread::Malformed("it has too many fields"));
+    assert_eq!(read(&unknown(REQUEST_FIELDS_MAX + 1)), many);
+    let half = unknown(REQUEST_FIELDS_MAX / 2);
+    assert_eq!(read(&[query(&half), half].concat()), many, "those of queries count, too");
 
     let list = |texts: usize| {
         let values = vec![String::new(); texts];
