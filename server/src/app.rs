@@ -32,7 +32,7 @@ use crate::runtime::reload::{Cause, Pending, Request};
 use crate::runtime::{self, Phase, ReadOptions, Readiness, ReloadHandle, Runtime, Source};
 use crate::serve::acceptor::{self, Accepted, Places};
 use crate::serve::connection::{Protocol, Terms};
-use crate::serve::lane::{Lane, LaneLimits};
+use crate::serve::lane::{Lane, LaneLimits, thread_clock};
 use crate::serve::{DrainSignal, worker};
 use crate::telemetry::{Metrics, Traces};
 
@@ -222,10 +222,11 @@ impl App {
         let mut workers = Vec::new();
         for number in 0..self.config.workers {
             let (hand, handed) = mpsc::unbounded_channel();
-            let lane = Lane::new(LaneLimits {
+            let lane_limits = LaneLimits {
                 wait_max: limits.queue_wait_max,
                 waiting_max: limits.queued_queries_max,
-            });
+            };
+            let lane = Lane::new(lane_limits, thread_clock);
             let router = MatchRouter::new(shared.clone(), limits, lane.clone());
             let serving = worker::serve(
                 handed,

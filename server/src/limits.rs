@@ -91,6 +91,8 @@ pub const LANE_ROUND: Duration = Duration::from_millis(1);
 pub const LANE_TURN: Duration = Duration::from_millis(1);
 /// How long a queue may be without a moment of emptiness before that is overload, and how long a call may wait until then.
 pub const LANE_BURST: Duration = Duration::from_millis(100);
+/// Calls that may wait for one thread however long they take.
+pub const LANE_CALLS_MIN: usize = 8;
 /// How long a call may wait for its thread under overload, unless the settings say otherwise.
 pub const QUEUE_WAIT_MAX: Duration = Duration::from_millis(5);
 /// Queries that may wait for one thread, unless the settings say otherwise.
@@ -257,6 +259,7 @@ impl Limits {
             ("lane_round_us", micros(LANE_ROUND)),
             ("lane_turn_us", micros(LANE_TURN)),
             ("lane_burst_ms", millis(LANE_BURST)),
+            ("lane_calls_min", wide(LANE_CALLS_MIN)),
             ("deadline_margin_us_max", micros(DEADLINE_MARGIN_MAX)),
             ("partial_requests_bytes_max", wide(PARTIAL_REQUESTS_BYTES_MAX)),
             ("connection_partial_bytes_max", wide(CONNECTION_PARTIAL_BYTES_MAX)),

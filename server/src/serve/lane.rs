@@ -9,8 +9,10 @@
 //! **What waits too long is refused before any work**, so that a server with twice as many calls as it can answer answers
 //! as many as ever, and fast, and not all of them too late. While the queue has been empty now and then, a call may wait
 //! for [`BURST`]: a burst is no overload. When it has not been empty for so long, calls that have waited for more than the
-//! lane's `wait_max` are refused. The rule is CoDel's, in the form that Facebook's servers use it ("Fail at Scale", ACM
-//! Queue 13, 2015): its measure is the time in the queue, which is right for cheap and for dear calls.
+//! lane's `wait_max` are refused, but for the last [`CALLS_MIN`]: a few callers who wait for each other are no overload,
+//! however dear their calls are. The rule is CoDel's, in the form that Facebook's servers use it ("Fail at Scale", ACM
+//! Queue 13, 2015): its measure is the time in the queue, which is right for cheap and for dear calls. It is the thread's
+//! CPU time that is measured: a thread that the system does not let run has not too much to do.
 //!
 //! Bulk calls have a queue of their own. They are given a turn when nobody else waits, and each eighth one in any case.
 //!
@@ -24,7 +26,9 @@ use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
-use crate::limits::{LANE_BURST as BURST, LANE_ROUND as ROUND, LANE_TURN as TURN};
+use crate::limits::{
+    LANE_BURST as BURST, LANE_CALLS_MIN as CALLS_MIN, LANE_ROUND as ROUND, LANE_TURN as TURN,
+};
 
 /// The bounds of a lane.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +38,9 @@ pub struct LaneLimits {
     /// Units of work that may wait, at most.
     pub waiting_max: usize,
 }
+
+/// Tells how long the calling thread has worked.
+pub type Clock = fn() -> Duration;
 
 /// The lane of one thread. Clones share it.
 #[derive(Debug, Clone)]
@@ -87,6 +94,7 @@ pub struct Turn {
 #[derive(Debug)]
 struct Shared {
     limits: LaneLimits,
+    clock: Clock,
     state: Mutex<State>,
     /// Tells the lane's own task that somebody waits for the next look at the sockets.
     round_wanted: Notify,
@@ -106,8 +114,10 @@ struct State {
     bulk: VecDeque<Waiting>,
     /// Units of those who have not begun yet.
     waiting_units: usize,
+    /// What the clock said last: at the last round, or when a queue began.
+    worked: Duration,
     /// Since when somebody has always waited.
-    busy_since: Option<Instant>,
+    busy_since: Option<Duration>,
     /// Interactive turns in a row while bulk waited.
     passed_bulk: u8,
 }
@@ -115,7 +125,7 @@ struct State {
 #[derive(Debug)]
 struct Waiting {
     ask: Ask,
-    since: Instant,
+    since: Duration,
     /// Whether it has had a turn already.
     begun: bool,
     grant: oneshot::Sender<Result<Turn, Shed>>,
@@ -126,9 +136,10 @@ const BULK_EACH: u8 = 7;
 
 impl Lane {
     /// A lane in which nobody waits. [`Lane::run`] must run on its thread.
-    pub fn new(limits: LaneLimits) -> Lane {
+    pub fn new(limits: LaneLimits, clock: Clock) -> Lane {
         Lane(Arc::new(Shared {
             limits,
+            clock,
             state: Mutex::default(),
             round_wanted: Notify::new(),
             unit_nanos: AtomicU64::new(0),
@@ -165,7 +176,7 @@ impl Lane {
                 return Err(Shed::Full);
             }
             state.waiting_units += ask.units;
-            self.enqueue(&mut state, ask, now, false)
+            self.enqueue(&mut state, ask, false)
         };
         let mut turn = granted.await.unwrap_or(Err(Shed::Late))?;
         turn.begin(now);
@@ -177,7 +188,7 @@ impl Lane {
         let now = Instant::now();
         let granted = {
             let mut state = self.state();
-            self.enqueue(&mut state, ask, now, true)
+            self.enqueue(&mut state, ask, true)
         };
         drop(turn);
         match granted.await {
@@ -202,9 +213,12 @@ impl Lane {
         &self,
         state: &mut State,
         ask: Ask,
-        since: Instant,
         begun: bool,
     ) -> oneshot::Receiver<Result<Turn, Shed>> {
+        if !state.anyone_waits() {
+            state.worked = (self.0.clock)();
+        }
+        let since = state.worked;
         let (grant, granted) = oneshot::channel();
         let waiting = Waiting { ask, since, begun, grant };
         match ask.priority {
@@ -233,6 +247,7 @@ impl Lane {
     /// Gives turns to the next ones in order, past those who are gone and those who waited too long, while there is time.
     fn grant(&self) {
         let now = Instant::now();
+        self.state().worked = (self.0.clock)();
         loop {
             let (waiting, verdict) = {
                 let mut state = self.state();
@@ -243,12 +258,12 @@ impl Lane {
                     }
                     return;
                 }
-                let limit = state.wait_limit(now, self.0.limits.wait_max);
+                let limit = state.wait_limit(self.0.limits.wait_max);
                 let Some(waiting) = state.next() else { return };
                 if waiting.grant.is_closed() {
                     continue;
                 }
-                let verdict = match waiting.shed(now, limit) {
+                let verdict = match waiting.shed(now, state.worked, limit) {
                     Some(shed) => Err(shed),
                     None => Ok(self.give(&mut state, waiting.ask.units, now)),
                 };
@@ -316,10 +331,11 @@ impl State {
         !self.interactive.is_empty() || !self.bulk.is_empty()
     }
 
-    /// How long a call may have waited that is to begin now.
-    fn wait_limit(&self, now: Instant, wait_max: Duration) -> Duration {
-        let burst = self.busy_since.is_none_or(|since| now - since <= BURST);
-        if burst { BURST.max(wait_max) } else { wait_max }
+    /// How long a call may have waited that is to begin now; nothing if it may have waited for ever.
+    fn wait_limit(&self, wait_max: Duration) -> Option<Duration> {
+        let burst = self.busy_since.is_none_or(|since| self.worked - since <= BURST);
+        let few = self.interactive.len() <= CALLS_MIN;
+        (!few).then_some(if burst { BURST.max(wait_max) } else { wait_max })
     }
 
     fn next(&mut self) -> Option<Waiting> {
@@ -342,7 +358,7 @@ impl State {
 }
 
 impl Waiting {
-    fn shed(&self, now: Instant, limit: Duration) -> Option<Shed> {
+    fn shed(&self, now: Instant, worked: Duration, limit: Option<Duration>) -> Option<Shed> {
         if self.begun {
             return None;
         }
@@ -350,8 +366,16 @@ impl Waiting {
             return Some(Shed::Late);
         }
         let bounded = self.ask.refusable && self.ask.priority == Priority::Interactive;
-        (bounded && now - self.since > limit).then_some(Shed::Waited)
+        let waited = worked.saturating_sub(self.since);
+        (bounded && limit.is_some_and(|limit| waited > limit)).then_some(Shed::Waited)
     }
+}
+
+/// How long the calling thread has worked, as the system counts it. A system call.
+pub fn thread_clock() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    let seconds = u64::try_from(time.tv_sec).unwrap_or_default();
+    Duration::new(seconds, u32::try_from(time.tv_nsec).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::fold::{self, fold_by_tables};
 use super::{Analyzer, Buffers, OwnedTokens, TextLimits, TextRefused, analyze, analyze_as_unicode};
+use crate::limits::TEXT_TOKENS_MAX;
 use crate::naive;
 
 /// The tokens as `sigil word@start..end`, the way the tables below write them.
@@ -204,4 +205,22 @@ proptest! {
             (after, last) = (span.1, span);
         }
     }
+}
+
+/// One character that is four words: a text of it took 35 ms to be refused once.
+#[test]
+fn a_text_of_characters_that_are_four_words_each_is_refused_soon() {
+    let refused = |count: usize| {
+        let text = "\u{fdfa}".repeat(count);
+        let mut analyzer = Analyzer::default();
+        let tokens = analyzer.analyze(&text).map(Iterator::count);
+        assert_eq!(tokens.is_err(), naive::analyze(&text).len() > TEXT_TOKENS_MAX, "{count}");
+        if let Ok(tokens) = tokens {
+            assert_eq!(tokens, 3 * count + 1);
+        }
+        tokens.is_err()
+    };
+    let most = (TEXT_TOKENS_MAX - 1) / 3;
+    assert!(!refused(most) && refused(most + 1) && refused(most + 2));
+    assert!(refused(21_845), "as many as fit into a text");
 }

@@ -7,6 +7,12 @@ use icu_properties::{CodePointMapData, CodePointSetData};
 use unicode_segmentation::{UWordBoundIndices, UnicodeSegmentation as _};
 
 use super::{Sigil, Sink, fold};
+use crate::limits::TEXT_TOKENS_MAX;
+
+/// U+FDFA, which folds to four words: of so many in a segment, each but the last begins three more than itself.
+const FOUR_WORDS: char = '\u{fdfa}';
+/// The first of them.
+const FOUR_WORDS_FIRST: &str = "صلى";
 
 /// Segments with one of look-ahead. Whether a segment is a word is found once.
 struct Segments<'a> {
@@ -110,6 +116,12 @@ fn emit(
     buffers: &mut fold::Buffers,
     sink: &mut impl Sink,
 ) -> bool {
+    // One character may be four words, and a text of it one segment: folding all of it costs ten times as much as any
+    // other text, to find out in the end that these are too many tokens. They are, and the sink says so when it has them.
+    if word.len() > TEXT_TOKENS_MAX && word.matches(FOUR_WORDS).count() * 3 >= TEXT_TOKENS_MAX {
+        return (0..=TEXT_TOKENS_MAX)
+            .all(|_| sink.token(sigil, FOUR_WORDS_FIRST.as_bytes(), start as u32, end as u32));
+    }
     fold::fold(word, buffers)
         .split_whitespace()
         .all(|folded| sink.token(sigil, folded.as_bytes(), start as u32, end as u32))

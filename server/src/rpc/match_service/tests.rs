@@ -19,7 +19,7 @@ use crate::rpc::layers::Deadline;
 use crate::rpc::status::Refusal;
 use crate::rpc::wire::reply::PREFIX_BYTES;
 use crate::runtime::{Format, ReadOptions, Runtime, Source, Version};
-use crate::serve::lane::{Lane, LaneLimits, Priority};
+use crate::serve::lane::{Lane, LaneLimits, Priority, thread_clock};
 use crate::telemetry::Metrics;
 
 const INVENTORY: &str = r#"{"listing": {"id": "shoes", "group": "g", "keywords": ["\"running shoes\"", "shoes"], "bid_micros": 2, "payload": "buy"}}
@@ -45,7 +45,7 @@ fn service(loaded: bool) -> (Matches, Arc<Metrics>) {
 }
 
 fn lane() -> Lane {
-    Lane::new(LaneLimits { wait_max: Duration::from_millis(5), waiting_max: 1_000 })
+    Lane::new(LaneLimits { wait_max: Duration::from_millis(5), waiting_max: 1_000 }, thread_clock)
 }
 
 /// On which terms it is asked.
@@ -231,6 +231,39 @@ fn calls_that_cannot_be_answered() {
 
     let late = late(batch(&["shoes"], options()));
     assert_eq!(call(&service, &late).expect_err("too late").code(), Code::DeadlineExceeded);
+}
+
+/// A batch that runs out of time answers what it has matched, and says of each of the others that there was no time. How
+/// far it comes is the machine's affair, so it is tried with more and more time until it comes to some of them.
+#[test]
+fn a_batch_that_runs_out_of_time_returns_what_it_has() {
+    let (service, metrics) = service(true);
+    let texts = vec!["shoes"; 4_096];
+    let message = batch(&texts, v1::MatchOptions::default()).encode_to_vec();
+    let mut partial = None;
+    for micros in (200..60_000).step_by(100) {
+        let mut headers = HeaderMap::new();
+        let timeout = HeaderValue::from_str(&format!("{micros}u")).expect("digits");
+        headers.insert("grpc-timeout", timeout);
+        let deadline = Deadline::from_headers(&headers, Instant::now());
+        let terms = Terms { deadline, priority: Priority::Interactive, refusable: true };
+        let answered = wait(&service, service.match_batch(&message, terms));
+        let Ok(reply) = reply::<v1::MatchBatchResponse>(answered) else { continue };
+        assert_eq!(reply.results.len(), 4_096, "aligned with the queries");
+        if reply.results.iter().any(|result| result.error.is_some()) {
+            partial = Some(reply);
+            break;
+        }
+    }
+    let results = partial.expect("it comes to some of them").results;
+    let matched = results.iter().take_while(|result| result.error.is_none()).count();
+    assert!(matched > 0 && results[..matched].iter().all(|result| result.matches.len() == 1));
+    for late in &results[matched..] {
+        let error = late.error.as_ref().expect("all after the first late one are late");
+        assert_eq!(error.get_details_error_info().expect("an ErrorInfo").reason, "DEADLINE_PASSED");
+    }
+    let late = format!("broadside_late_queries_total {}", 4_096 - matched);
+    assert!(metrics.render().contains(&late), "{late}");
 }
 
 /// A call whose deadline has passed.
