@@ -67,12 +67,8 @@ fn health_says_not_serving_until_the_first_inventory_is_there() {
         assert!(made.is_ok_and(|status| status.success()), "mkfifo works");
     });
     runtime().block_on(async {
-        for address in [&server.address, &server.admin_address] {
-            assert_eq!(status(address, "").await, Ok(ServingStatus::NotServing));
-            assert_eq!(
-                status(address, "broadside.v1.MatchService").await,
-                Ok(ServingStatus::NotServing)
-            );
+        for service in ["", "broadside.v1.MatchService"] {
+            assert_eq!(status(&server.admin_address, service).await, Ok(ServingStatus::NotServing));
         }
         assert_eq!(page(&server.admin_address, "/livez").0, 200);
         assert_eq!(page(&server.admin_address, "/readyz").0, 503);
@@ -82,10 +78,18 @@ fn health_says_not_serving_until_the_first_inventory_is_there() {
             .match_one("shoes")
             .await
             .expect_err("nothing is loaded");
-        assert_eq!(error.reason.as_deref(), Some("INVENTORY_NOT_LOADED"));
+        // Who only tries to connect must go elsewhere, too: the port is taken and not open.
+        assert_eq!(error.code, broadside_client::Code::Unavailable);
+        assert_eq!(error.reason, None);
+        let refused = TcpStream::connect(&server.address).expect_err("nobody listens yet");
+        assert_eq!(refused.kind(), std::io::ErrorKind::ConnectionRefused);
 
-        let mut watch =
-            health(&server.address).await.watch(ask("")).await.expect("it is served").into_inner();
+        let mut watch = health(&server.admin_address)
+            .await
+            .watch(ask(""))
+            .await
+            .expect("it is served")
+            .into_inner();
         let first =
             watch.message().await.expect("the stream is open").expect("it begins with what is");
         assert_eq!(first.status(), ServingStatus::NotServing);
@@ -93,6 +97,7 @@ fn health_says_not_serving_until_the_first_inventory_is_there() {
         let second =
             watch.message().await.expect("the stream is open").expect("it tells what changes");
         assert_eq!(second.status(), ServingStatus::Serving);
+        assert_eq!(status(&server.address, "").await, Ok(ServingStatus::Serving), "it is open now");
     });
     assert_eq!(page(&server.admin_address, "/readyz").0, 200);
 }

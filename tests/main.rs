@@ -8,6 +8,7 @@
     reason = "this crate is tests alone"
 )]
 
+mod access; // TLS, tokens, client certificates, roles, the audit log, what is renewed while calls go on
 mod contract; // every case of the matching contract, through the wire
 mod foreign; // grpcurl, a client that nobody here wrote
 mod health; // what load balancers see, shutdown, the pages of the admin listener
@@ -15,6 +16,8 @@ mod language; // groups, negative lists, targeting, expressions, explanations ov
 mod match_batch; // options, limits and errors of MatchBatch and Analyze
 mod match_stream; // order, refusals, reloads, back-pressure and end of MatchStream
 mod model; // random inventories through the wire against the oracle
+mod overload; // more work than can be done: who is refused, and who is not; deadlines
+mod process; // the program itself: signals, lame duck, health checks, traces
 mod real_data; // index against oracle on real text
 mod real_patterns; // regular expressions that others wrote, against the regex crate
 mod reload; // reloads, good and bad, and fifty under load

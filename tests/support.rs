@@ -37,6 +37,19 @@ impl Server {
         server
     }
 
+    /// Starts a server that asks for credentials, and waits until its port is open.
+    pub(crate) fn start_guarded(content: &str, flags: &[&str]) -> Server {
+        let server = Server::start_unready("a.jsonl", flags, |path| {
+            std::fs::write(path, content).expect("the temporary folder is writable");
+        });
+        let started = Instant::now();
+        while std::net::TcpStream::connect(&server.address).is_err() {
+            assert!(started.elapsed() < PATIENCE, "the server does not get ready");
+            std::thread::yield_now();
+        }
+        server
+    }
+
     /// Starts a server whose inventory file `make` has made, and does not wait.
     pub(crate) fn start_unready(name: &str, flags: &[&str], make: impl FnOnce(&Path)) -> Server {
         let folder = tempfile::tempdir().expect("the system has a temporary folder");
@@ -139,12 +152,30 @@ pub(crate) fn runtime() -> tokio::runtime::Runtime {
 
 fn config(inventory: &Path, flags: &[&str]) -> Config {
     let inventory = inventory.to_str().expect("the temporary folder's name is UTF-8");
-    let ports = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"];
-    let fixed = ["broadside-server", "--workers", "2", "--inventory", inventory];
-    let arguments = fixed.iter().chain(&ports).chain(flags).map(std::ffi::OsString::from);
+    let defaults =
+        [("--listen", "127.0.0.1:0"), ("--admin-listen", "127.0.0.1:0"), ("--workers", "2")];
+    let defaults = defaults.iter().filter(|(flag, _)| !flags.contains(flag));
+    let defaults = defaults.flat_map(|(flag, value)| [flag, value]);
+    let fixed = ["broadside-server", "--inventory", inventory];
+    let arguments = fixed.iter().chain(defaults).chain(flags).map(std::ffi::OsString::from);
     match Config::read(arguments, []).expect("the flags are good") {
         Command::Serve(config) => *config,
         other => panic!("the flags do not ask for a server: {other:?}"),
+    }
+}
+
+/// Why a server with these flags does not start.
+pub(crate) fn refusal(flags: &[&str]) -> String {
+    let ports = ["broadside-server", "--sample", "--listen", "127.0.0.1:0"];
+    let admin: &[&str] =
+        if flags.contains(&"--admin-listen") { &[] } else { &["--admin-listen", "127.0.0.1:0"] };
+    let arguments = ports.iter().chain(admin).chain(flags).map(std::ffi::OsString::from);
+    match Config::read(arguments, []) {
+        Err(error) => error.to_string(),
+        Ok(Command::Serve(config)) => {
+            App::bind(*config).expect_err("it should be refused").to_string()
+        }
+        Ok(other) => panic!("the flags do not ask for a server: {other:?}"),
     }
 }
 

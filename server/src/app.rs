@@ -25,7 +25,7 @@ use tokio::sync::{Notify, mpsc};
 
 use crate::config::{Config, InventoryChoice, ListenAddress};
 use crate::limits::{
-    ADMIN_CONNECTIONS_MAX, ADMIN_DRAIN, HEALTH_CONNECTIONS_MAX, METRICS_UPKEEP_INTERVAL,
+    ADMIN_CONNECTIONS_MAX, ADMIN_DRAIN, HEALTH_CONNECTIONS_MAX, Limits, METRICS_UPKEEP_INTERVAL,
 };
 use crate::rpc::{AdminRouter, Facts, HealthRouter, MatchRouter, Shared};
 use crate::runtime::reload::{Cause, Pending, Request};
@@ -107,11 +107,6 @@ impl App {
             traces: None,
             started_at: SystemTime::now(),
         })
-    }
-
-    /// Makes a span of each call.
-    pub fn trace(&mut self, traces: Traces) {
-        self.traces = Some(traces);
     }
 
     /// Where matches are served.
@@ -222,26 +217,9 @@ impl App {
         let mut workers = Vec::new();
         for number in 0..self.config.workers {
             let (hand, handed) = mpsc::unbounded_channel();
-            let lane_limits = LaneLimits {
-                wait_max: limits.queue_wait_max,
-                waiting_max: limits.queued_queries_max,
-            };
-            let lane = Lane::new(lane_limits, thread_clock);
-            let router = MatchRouter::new(shared.clone(), limits, lane.clone());
-            let serving = worker::serve(
-                handed,
-                match_terms.clone(),
-                move |peer| router.meet(peer),
-                metrics.connections_closed.clone(),
-                running.match_signal(),
-                limits.drain_timeout,
-            );
-            let serving = async move {
-                tokio::select! {
-                    () = serving => {}
-                    () = lane.run() => {}
-                }
-            };
+            let signal = running.match_signal();
+            let serving =
+                serve_matches(handed, shared.clone(), limits, match_terms.clone(), signal);
             running.matches.push(Thread::start(&format!("broadside-worker-{number}"), serving)?);
             workers.push(hand);
         }
@@ -262,11 +240,14 @@ impl App {
     }
 }
 
-/// Runs a server as the process's only one: until SIGTERM or SIGINT, reloading at SIGHUP.
+/// Runs a server as the process's only one: until SIGTERM or SIGINT, reloading at SIGHUP, with traces if the process's
+/// environment asks for them.
 ///
 /// # Errors
-/// Those of [`App::run`], or that the system gives no signals.
-pub fn run_until_signalled(app: App) -> Result<(), Box<dyn std::error::Error>> {
+/// Those of [`App::run`], or that the system gives no signals, or of [`Traces::start`].
+pub fn run_until_signalled(mut app: App) -> Result<(), Box<dyn std::error::Error>> {
+    let (traces, _exporter) = Traces::start(|name| std::env::var(name).ok())?.unzip();
+    app.traces = traces;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let stop = signals::Stop::new()?;
@@ -286,6 +267,26 @@ async fn accept(
     let (listener, _file) = listening.into_parts();
     if let Err(error) = acceptor::accept(listener, workers, places, drain).await {
         tracing::error!(%error, "cannot accept connections");
+    }
+}
+
+/// One worker of the match listener.
+async fn serve_matches(
+    handed: mpsc::UnboundedReceiver<Accepted>,
+    shared: Shared,
+    limits: Limits,
+    terms: Terms,
+    drain: DrainSignal,
+) {
+    let lane_limits =
+        LaneLimits { wait_max: limits.queue_wait_max, waiting_max: limits.queued_queries_max };
+    let lane = Lane::new(lane_limits, thread_clock);
+    let closed = shared.metrics.connections_closed.clone();
+    let router = MatchRouter::new(shared, limits, lane.clone());
+    let answers = move |peer| router.meet(peer);
+    tokio::select! {
+        () = worker::serve(handed, terms, answers, closed, drain, limits.drain_timeout) => {}
+        () = lane.run() => {}
     }
 }
 

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use broadside_server::app::{self, App, healthcheck};
 use broadside_server::config::{Command, Config};
-use broadside_server::telemetry::{self, Traces};
+use broadside_server::telemetry;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -25,17 +25,7 @@ fn main() -> ExitCode {
         Err(error) => return fail(&error, 2),
     };
     telemetry::log::start(&config.log);
-    let traces = match Traces::start(|name| std::env::var(name).ok()) {
-        Ok(traces) => traces,
-        Err(error) => return fail(&*Box::<dyn std::error::Error>::from(error), 2),
-    };
-    let (traces, _exporter) = traces.unzip();
-    let served = App::bind(config).map_err(Into::into).and_then(|mut app| {
-        if let Some(traces) = traces {
-            app.trace(traces);
-        }
-        app::run_until_signalled(app)
-    });
+    let served = App::bind(config).map_err(Into::into).and_then(app::run_until_signalled);
     served.map_or_else(|error| fail(&*error, 1), |()| ExitCode::SUCCESS)
 }
 

@@ -8,7 +8,8 @@ use clap::{Parser, Subcommand};
 use crate::command::{analyze, bench, build, check, explain, get, list, matching, reload, status};
 use crate::duration;
 use crate::paint::ColorChoice;
-use crate::settings::Flags;
+use crate::secret::Secret;
+use crate::settings::{Flags, Place};
 
 /// Match texts against the keyword inventory of a Broadside server, and look after that server.
 #[derive(Debug, Parser)]
@@ -16,18 +17,26 @@ use crate::settings::Flags;
     name = "broadside",
     version,
     after_help = "\
-Settings come from flags, then BROADSIDE_ADDRESS, BROADSIDE_ADMIN_ADDRESS and BROADSIDE_DEADLINE, then the file
-$XDG_CONFIG_HOME/broadside/config.toml (or ~/.config/broadside/config.toml), then defaults. The file:
+Settings come from flags, then variables, then the file $XDG_CONFIG_HOME/broadside/config.toml
+(or ~/.config/broadside/config.toml), then defaults. The flag --tls-ca is the variable
+BROADSIDE_TLS_CA and the key tls_ca, and so are the others. The file:
 
   address = \"127.0.0.1:50051\"
   admin_address = \"127.0.0.1:50052\"
   deadline = \"2s\"
   context = \"staging\"                  # used unless --context names another
 
-  [contexts.staging]                   # the same three keys, instead of the ones above
-  address = \"ads.staging:50051\"
+  [contexts.staging]                   # the same keys, instead of the ones above
+  address = \"https://ads.staging:50051\"
+  tls_ca = \"staging-ca.pem\"            # relative to the folder of this file
+  token_file = \"staging-token\"
 
-A context named by --context stands above the environment.
+The keys are address, admin_address, deadline, tls_ca, tls_certificate, tls_key, tls_server_name,
+token and token_file. A context named by --context stands above the environment. A token outside
+of the contexts is not sent to a context's server.
+
+An address is HOST:PORT in plain text, https://HOST:PORT with TLS, or unix:/PATH, where options
+for TLS have no effect. A traceparent in the variable TRACEPARENT is sent on.
 
 Exit codes: 0 done, 1 the answer is no or the input is bad, 2 usage, 3 the server cannot be reached, 130 interrupted.
 
@@ -50,14 +59,33 @@ pub(crate) struct Arguments {
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
     /// The server, for matching [env: BROADSIDE_ADDRESS] [default: 127.0.0.1:50051]
-    #[arg(long, global = true, value_name = "HOST:PORT")]
+    #[arg(long, global = true, value_name = "ADDRESS")]
     address: Option<String>,
     /// The server, for administration [env: BROADSIDE_ADMIN_ADDRESS] [default: 127.0.0.1:50052]
-    #[arg(long, global = true, value_name = "HOST:PORT")]
+    #[arg(long, global = true, value_name = "ADDRESS")]
     admin_address: Option<String>,
     /// How long one call may take, such as 500ms or 10s [env: BROADSIDE_DEADLINE] [default: 2s]
     #[arg(long, global = true, value_name = "DURATION", value_parser = duration::parse_positive)]
     deadline: Option<Duration>,
+    /// Who may have signed the server's certificate, in PEM [env: BROADSIDE_TLS_CA] [default: whom the system trusts]
+    #[arg(long, global = true, value_name = "FILE")]
+    tls_ca: Option<PathBuf>,
+    /// The certificate to show to a server that asks for one, in PEM [env: BROADSIDE_CLIENT_CERTIFICATE]
+    #[arg(long, global = true, value_name = "FILE")]
+    tls_certificate: Option<PathBuf>,
+    /// Its key, in PEM and not encrypted [env: BROADSIDE_CLIENT_KEY]
+    #[arg(long, global = true, value_name = "FILE")]
+    tls_key: Option<PathBuf>,
+    /// The name that the server's certificate must have [env: BROADSIDE_TLS_SERVER_NAME] [default: the address's host]
+    #[arg(long, global = true, value_name = "NAME")]
+    tls_server_name: Option<String>,
+    /// The token that says who asks; others on this machine can see it: --token-file or the variable is better
+    /// [env: BROADSIDE_TOKEN]
+    #[arg(long, global = true, value_name = "TOKEN", conflicts_with = "token_file")]
+    token: Option<Secret>,
+    /// The file that holds the token [env: BROADSIDE_TOKEN_FILE]
+    #[arg(long, global = true, value_name = "FILE")]
+    token_file: Option<PathBuf>,
     /// The context of the configuration file to use
     #[arg(long, global = true, value_name = "NAME")]
     context: Option<String>,
@@ -87,9 +115,19 @@ pub(crate) enum Command {
 impl Global {
     /// What the flags say about the server.
     pub(crate) fn flags(&self) -> Flags {
-        Flags {
+        let place = Place {
             address: self.address.clone(),
             admin_address: self.admin_address.clone(),
+            deadline: None,
+            tls_ca: self.tls_ca.clone(),
+            tls_certificate: self.tls_certificate.clone(),
+            tls_key: self.tls_key.clone(),
+            tls_server_name: self.tls_server_name.clone(),
+            token: self.token.clone(),
+            token_file: self.token_file.clone(),
+        };
+        Flags {
+            place,
             deadline: self.deadline,
             context: self.context.clone(),
             config: self.config.clone(),
@@ -126,6 +164,8 @@ mod tests {
             "reload --source a.jsonl --source b.jsonl --plan --wait 2m",
             "status --json --admin-address 127.0.0.1:1",
             "--address 127.0.0.1:1 --deadline 1s bench --file a.txt --rate 1000 --unary",
+            "match cat --tls-ca a --tls-certificate b --tls-key c --tls-server-name d --token e",
+            "status --admin-address unix:/run/a.sock --token-file f",
         ] {
             let words = ["broadside"].into_iter().chain(line.split(' '));
             Arguments::try_parse_from(words).expect(line);
@@ -156,6 +196,7 @@ mod tests {
         check("list --group=", ErrorKind::InvalidValue);
         check("match --file a --batch 4097", ErrorKind::ValueValidation);
         check("match cat --deadline 0s", ErrorKind::ValueValidation);
+        check("match cat --token a --token-file b", ErrorKind::ArgumentConflict);
         check("check", ErrorKind::MissingRequiredArgument);
         check("bench", ErrorKind::MissingRequiredArgument);
         check("bench --file a --unary --batch 2", ErrorKind::ArgumentConflict);

@@ -6,6 +6,18 @@ use std::process::ExitCode;
 
 use broadside_client::{Code, Error};
 
+/// What the client calls settings that it cannot use.
+const SETTINGS_REASONS: [&str; 8] = [
+    "ADDRESS_INVALID",
+    "TLS_CA_INVALID",
+    "TLS_IDENTITY_INVALID",
+    "TLS_ROOTS_MISSING",
+    "TLS_SERVER_NAME_INVALID",
+    "TLS_UNUSED",
+    "TOKEN_INVALID",
+    "TRACEPARENT_INVALID",
+];
+
 /// The exit codes, which scripts rely on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -51,8 +63,9 @@ impl Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Failure {
         let exit = match (error.code, error.reason.as_deref()) {
-            (_, Some("ADDRESS_INVALID" | "ADDRESS_NEEDS_TLS")) => Exit::Usage,
+            (_, Some(reason)) if SETTINGS_REASONS.contains(&reason) => Exit::Usage,
             (Code::Unavailable | Code::DeadlineExceeded, _) => Exit::Unreachable,
+            (Code::ResourceExhausted, Some("OVERLOADED")) => Exit::Unreachable,
             _ => Exit::No,
         };
         let mut message = match &error.reason {
@@ -62,14 +75,36 @@ impl From<Error> for Failure {
         for violation in &error.violations {
             message.push_str(&format!("\n  {}: {}", violation.field, violation.description));
         }
-        if error.code == Code::Unavailable && error.reason.is_none() {
-            message.push_str(
-                "\nIs a server running there? `broadside-server --sample` starts one; --address and --admin-address name \
-                 another.",
-            );
+        if let Some(hint) = hint(error.code, error.reason.as_deref()) {
+            message.push('\n');
+            message.push_str(hint);
         }
         Failure { exit, message }
     }
+}
+
+/// Which flag helps.
+fn hint(code: Code, reason: Option<&str>) -> Option<&'static str> {
+    Some(match (code, reason) {
+        (Code::Unavailable, None) => {
+            "Is a server running there? `broadside-server --sample` starts one; --address and --admin-address name another; \
+             one that speaks TLS is https://HOST:PORT."
+        }
+        (Code::Unauthenticated, _) => {
+            "--token-file FILE sends a token, --tls-certificate FILE and --tls-key FILE show a certificate."
+        }
+        (_, Some("TLS_CA_UNKNOWN" | "TLS_CA_INVALID" | "TLS_ROOTS_MISSING")) => {
+            "--tls-ca FILE names the CA."
+        }
+        (_, Some("TLS_NAME_MISMATCH")) => "--tls-server-name NAME says which name to expect.",
+        (_, Some("TLS_CERTIFICATE_REQUIRED" | "TLS_CERTIFICATE_REFUSED")) => {
+            "--tls-certificate FILE and --tls-key FILE show one."
+        }
+        (_, Some("TLS_UNUSED")) => {
+            "The options for TLS are --tls-…, variables BROADSIDE_TLS_…, and keys tls_… of the configuration file."
+        }
+        _ => return None,
+    })
 }
 
 /// Output that cannot be written. A reader that has gone away is no failure of anybody.
@@ -101,7 +136,7 @@ mod tests {
 
     use broadside_client::{Code, Error};
 
-    use super::{Exit, Failure};
+    use super::{Exit, Failure, hint};
 
     fn check(code: Code, reason: Option<&str>, exit: Exit) {
         let error = Error {
@@ -126,7 +161,29 @@ mod tests {
         check(Code::FailedPrecondition, Some("INVENTORY_REJECTED"), Exit::No);
         check(Code::InvalidArgument, None, Exit::No);
         check(Code::InvalidArgument, Some("ADDRESS_INVALID"), Exit::Usage);
-        check(Code::InvalidArgument, Some("ADDRESS_NEEDS_TLS"), Exit::Usage);
+        check(Code::InvalidArgument, Some("TLS_CA_INVALID"), Exit::Usage);
+        check(Code::FailedPrecondition, Some("TLS_ROOTS_MISSING"), Exit::Usage);
+        check(Code::InvalidArgument, Some("TOKEN_INVALID"), Exit::Usage);
+        check(Code::Unavailable, Some("TLS_CA_UNKNOWN"), Exit::Unreachable);
+        check(Code::Unauthenticated, Some("UNAUTHENTICATED"), Exit::No);
+        check(Code::ResourceExhausted, Some("OVERLOADED"), Exit::Unreachable);
+    }
+
+    #[test]
+    fn a_failure_names_the_flag_that_helps() {
+        let check = |code, reason, expected: Option<&str>| {
+            let found = hint(code, reason);
+            assert_eq!(found.is_some(), expected.is_some(), "{code} {reason:?}");
+            assert!(found.unwrap_or("").contains(expected.unwrap_or("")), "{code} {reason:?}");
+        };
+        check(Code::Unavailable, None, Some("Is a server running there?"));
+        check(Code::Unavailable, Some("INVENTORY_NOT_LOADED"), None);
+        check(Code::Unauthenticated, Some("UNAUTHENTICATED"), Some("--token-file"));
+        check(Code::Unavailable, Some("TLS_CA_UNKNOWN"), Some("--tls-ca"));
+        check(Code::Unavailable, Some("TLS_NAME_MISMATCH"), Some("--tls-server-name"));
+        check(Code::Unavailable, Some("TLS_CERTIFICATE_REQUIRED"), Some("--tls-certificate"));
+        check(Code::InvalidArgument, Some("TLS_UNUSED"), Some("BROADSIDE_TLS_"));
+        check(Code::InvalidArgument, None, None);
     }
 
     #[test]

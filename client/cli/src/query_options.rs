@@ -40,7 +40,7 @@ impl QueryOptions {
                 as_of: self.as_of,
             },
             attributes: attribute::collect(&self.attributes),
-            min_version: None,
+            ..BatchOptions::default()
         }
     }
 }

@@ -61,7 +61,7 @@ fn what_cannot_be_understood_is_usage() {
     check(&["match"], 2, "", "required");
     let long = "id=9223372036854775808";
     check(&["match", "cat", "--attr", long], 2, "", "write \"9223372036854775808\" for a text");
-    check(&["match", "cat", "--address", "https://a:1"], 2, "", "does not speak TLS yet");
+    check(&["match", "cat", "--address", "ftp://a:1"], 2, "", "none of http, https and unix");
     check(&["match", "cat", "--address", "localhost"], 2, "", "it has no port");
     check(&["match", "cat", "--context", "x"], 2, "", "no context `x`");
     let (_directory, path) = file("config.toml", "adress = 'a:1'");

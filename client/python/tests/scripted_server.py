@@ -6,7 +6,7 @@ It speaks the generated messages over a real socket on a port of its own, so tha
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any
@@ -32,21 +32,23 @@ class Fault(Exception):
         message: str = "scripted",
         details: Sequence[Message] = (),
         details_code: grpc.StatusCode | None = None,
+        push_back: str | None = None,
     ) -> None:
         super().__init__(code, message, details)
         self.code = code
         self.message = message
         self.details = details
         self.details_code = details_code or code
+        self.push_back = push_back
 
 
 class _Status(grpc.Status):
     """What gRPC reads when a call is aborted with a status."""
 
-    def __init__(self, fault: Fault, trailers: tuple[tuple[str, bytes], ...]) -> None:
+    def __init__(self, fault: Fault, trailers: list[tuple[str, str | bytes]]) -> None:
         self.code = fault.code
         self.details = fault.message
-        self.trailing_metadata = trailers
+        self.trailing_metadata = tuple(trailers)
 
 
 class ScriptedServer:
@@ -57,11 +59,12 @@ class ScriptedServer:
         answer: Answer,
         address: str = "127.0.0.1:0",
         explained: match_pb2.ExplainResponse | None = None,
+        credentials: grpc.ServerCredentials | None = None,
     ) -> None:
         self.requests: list[match_pb2.MatchBatchRequest] = []
         self.explain_requests: list[match_pb2.ExplainRequest] = []
         self.time_left: list[float] = []
-        self.user_agents: list[str] = []
+        self.headers: list[dict[str, str]] = []
         self._answer = answer
         self._explained = explained or match_pb2.ExplainResponse()
         self._lock = threading.Lock()
@@ -78,8 +81,13 @@ class ScriptedServer:
                 request_deserializer=match_pb2.ExplainRequest.FromString,
                 response_serializer=match_pb2.ExplainResponse.SerializeToString,
             ),
+            "MatchStream": grpc.stream_stream_rpc_method_handler(
+                self._match_stream,
+                request_deserializer=match_pb2.MatchStreamRequest.FromString,
+                response_serializer=match_pb2.MatchStreamResponse.SerializeToString,
+            ),
             "Analyze": grpc.unary_unary_rpc_method_handler(
-                _analyze,
+                self._analyze,
                 request_deserializer=match_pb2.AnalyzeRequest.FromString,
                 response_serializer=match_pb2.AnalyzeResponse.SerializeToString,
             ),
@@ -87,7 +95,11 @@ class ScriptedServer:
         self._server.add_generic_rpc_handlers(
             (grpc.method_handlers_generic_handler("broadside.v1.MatchService", handlers),)
         )
-        self.address = f"127.0.0.1:{self._server.add_insecure_port(address)}"
+        if credentials is None:
+            port = self._server.add_insecure_port(address)
+        else:
+            port = self._server.add_secure_port(address, credentials)
+        self.address = address if address.startswith("unix:") else f"127.0.0.1:{port}"
         self._server.start()
 
     def __enter__(self) -> ScriptedServer:
@@ -99,37 +111,57 @@ class ScriptedServer:
         self._server.stop(grace=None).wait()
         self._pool.shutdown()
 
+    def header(self, name: str) -> list[str | None]:
+        """Tells this header of each call so far."""
+        return [headers.get(name) for headers in self.headers]
+
+    def _note(self, context: grpc.ServicerContext) -> None:
+        with self._lock:
+            self.headers.append({key: str(value) for key, value in context.invocation_metadata()})
+
     def _match_batch(
         self, request: match_pb2.MatchBatchRequest, context: grpc.ServicerContext
     ) -> match_pb2.MatchBatchResponse:
+        self._note(context)
         with self._lock:
             call = len(self.requests)
             self.requests.append(request)
             self.time_left.append(context.time_remaining() or 0.0)
-            self.user_agents += [str(value) for key, value in context.invocation_metadata() if key == "user-agent"]
         try:
             return self._answer(request, call)
         except Fault as fault:
             _abort(context, fault)
             raise
 
-    def _explain(self, request: match_pb2.ExplainRequest, _context: grpc.ServicerContext) -> match_pb2.ExplainResponse:
+    def _match_stream(
+        self, requests: Iterator[match_pb2.MatchStreamRequest], context: grpc.ServicerContext
+    ) -> Iterator[match_pb2.MatchStreamResponse]:
+        self._note(context)
+        for request in requests:
+            yield match_pb2.MatchStreamResponse(request_id=request.request_id, batch=echo(request.batch))
+
+    def _explain(self, request: match_pb2.ExplainRequest, context: grpc.ServicerContext) -> match_pb2.ExplainResponse:
+        self._note(context)
         with self._lock:
             self.explain_requests.append(request)
         return self._explained
+
+    def _analyze(self, request: match_pb2.AnalyzeRequest, context: grpc.ServicerContext) -> match_pb2.AnalyzeResponse:
+        self._note(context)
+        span = match_pb2.Span(start=0, end=len(request.text.encode()))
+        return match_pb2.AnalyzeResponse(tokens=[match_pb2.Token(sigil="#", word=request.text[1:], span=span)])
 
 
 def _abort(context: grpc.ServicerContext, fault: Fault) -> None:
     status = status_pb2.Status(code=fault.details_code.value[0], message=fault.message)
     for detail in fault.details:
         status.details.add().Pack(detail)
-    trailers = (("grpc-status-details-bin", status.SerializeToString()),) if fault.details else ()
+    trailers: list[tuple[str, str | bytes]] = []
+    if fault.details:
+        trailers.append(("grpc-status-details-bin", status.SerializeToString()))
+    if fault.push_back is not None:
+        trailers.append(("grpc-retry-pushback-ms", fault.push_back))
     context.abort_with_status(_Status(fault, trailers))
-
-
-def _analyze(request: match_pb2.AnalyzeRequest, _context: grpc.ServicerContext) -> match_pb2.AnalyzeResponse:
-    span = match_pb2.Span(start=0, end=len(request.text.encode()))
-    return match_pb2.AnalyzeResponse(tokens=[match_pb2.Token(sigil="#", word=request.text[1:], span=span)])
 
 
 def echo(request: match_pb2.MatchBatchRequest, sequence: int = 0) -> match_pb2.MatchBatchResponse:

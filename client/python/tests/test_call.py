@@ -81,6 +81,65 @@ def test_retry_waits_as_long_as_the_server_asks() -> None:
         assert len(server.requests) == 2
 
 
+def overloaded(push_back: str | None, retry_info_ms: int | None) -> Fault:
+    details: list[Message] = [error_details_pb2.ErrorInfo(reason="OVERLOADED", domain="broadside.dev")]
+    if retry_info_ms is not None:
+        details.append(retry_after(retry_info_ms))
+    return Fault(grpc.StatusCode.RESOURCE_EXHAUSTED, "busy", details, push_back=push_back)
+
+
+@pytest.mark.parametrize(
+    ("fault", "waits_seconds"),
+    [
+        (overloaded(None, None), 0.0),
+        (overloaded("0", None), 0.0),
+        (overloaded("300", None), 0.3),
+        (overloaded(None, 300), 0.3),
+        (overloaded("5", 300), 0.3),
+        (overloaded("300", 5), 0.3),
+        (Fault(UNAVAILABLE, "loading", push_back="300"), 0.3),
+    ],
+)
+def test_an_overloaded_server_is_asked_again_and_never_before_it_says(fault: Fault, waits_seconds: float) -> None:
+    with ScriptedServer(FailFirst(1, fault)) as server, Client(server.address, deadline=10) as client:
+        begin = time.monotonic()
+        client.match("shoes")
+        assert waits_seconds <= time.monotonic() - begin < waits_seconds + 2
+        assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "retryable", "retry_seconds"),
+    [
+        (overloaded("-1", None), False, None),
+        (overloaded("-1", 5), False, None),
+        (overloaded("soon", 5), False, None),
+        # Longer than the deadline.
+        (overloaded("60000", None), True, 60.0),
+        (Fault(UNAVAILABLE, "loading", push_back="-1"), False, None),
+        # Nothing that another attempt could help with.
+        (Fault(grpc.StatusCode.INTERNAL, "no", push_back="5"), False, 0.005),
+    ],
+)
+def test_a_server_that_wants_no_other_attempt_gets_none(
+    fault: Fault, retryable: bool, retry_seconds: float | None
+) -> None:
+    with ScriptedServer(FailFirst(1, fault)) as server, Client(server.address, deadline=10) as client:
+        with pytest.raises(BroadsideError) as raised:
+            client.match("shoes")
+        assert len(server.requests) == 1
+        assert (raised.value.retryable, raised.value.retry_after) == (retryable, retry_seconds)
+
+
+def test_a_server_that_stays_overloaded_is_asked_three_times_and_then_let_be() -> None:
+    with ScriptedServer(FailFirst(99, overloaded("7", 5))) as server, Client(server.address) as client:
+        with pytest.raises(BroadsideError) as raised:
+            client.match("shoes")
+        assert (raised.value.code, raised.value.reason) == (Code.RESOURCE_EXHAUSTED, "OVERLOADED")
+        assert (raised.value.retryable, raised.value.retry_after) == (True, 0.007)
+        assert len(server.requests) == 3
+
+
 def test_retry_that_would_outlast_the_deadline_is_not_awaited() -> None:
     info = error_details_pb2.ErrorInfo(reason="INVENTORY_NOT_LOADED", domain="broadside.dev")
     answer = FailFirst(1, Fault(UNAVAILABLE, "loading", [info, retry_after(60_000)]))
@@ -168,7 +227,7 @@ def test_closing_ends_the_wait_for_a_retry() -> None:
         method: Method[match_pb2.MatchBatchRequest, match_pb2.MatchBatchResponse]
         method = Method(channel, descriptor, match_pb2.MatchBatchResponse, 3, closed)
         begin = time.monotonic()
-        waiting = pool.submit(method.call, match_pb2.MatchBatchRequest(), Deadline(600))
+        waiting = pool.submit(method.call, match_pb2.MatchBatchRequest(), Deadline(600), ())
         assert closed.awaited.wait(10)
         closed.set()
         with pytest.raises(BroadsideError, match="UNAVAILABLE: loading"):
@@ -198,7 +257,9 @@ def test_many_threads_share_one_client() -> None:
 def test_user_agent_names_the_client() -> None:
     with ScriptedServer(FailFirst(0, Fault(UNAVAILABLE))) as server, Client(server.address) as client:
         client.match("shoes")
-        assert server.user_agents[0].startswith(f"broadside-python/{__version__} ")
+        (agent,) = server.header("user-agent")
+        assert agent is not None
+        assert agent.startswith(f"broadside-python/{__version__} ")
 
 
 def test_address_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,11 +32,16 @@ from broadside._retry import pause_before_retry
     ],
 )
 def test_pause(attempts: int, remaining: float, chance: float, retry_after: float | None, pause: float | None) -> None:
-    error = BroadsideError(Code.UNAVAILABLE, "down", retry_after=retry_after)
-    assert pause_before_retry(error, attempts, 10, remaining, chance) == pytest.approx(pause)
+    for code, reason in ((Code.UNAVAILABLE, ""), (Code.RESOURCE_EXHAUSTED, "OVERLOADED")):
+        error = BroadsideError(code, "down", reason, retry_after=retry_after)
+        assert pause_before_retry(error, attempts, 10, remaining, chance) == pytest.approx(pause)
+        error.retryable = False
+        assert pause_before_retry(error, attempts, 10, remaining, chance) is None
 
 
 @pytest.mark.parametrize("code", [code for code in Code if code is not Code.UNAVAILABLE])
 def test_other_codes_are_final_even_if_the_server_suggests_a_retry(code: Code) -> None:
-    error = BroadsideError(code, "no", retry_after=0.0)
-    assert pause_before_retry(error, 1, 10, 2.0, 0.0) is None
+    for reason in ("", "QUOTA") if code is Code.RESOURCE_EXHAUSTED else ("", "OVERLOADED"):
+        error = BroadsideError(code, "no", reason, retry_after=0.0)
+        assert error.retryable
+        assert pause_before_retry(error, 1, 10, 2.0, 0.0) is None

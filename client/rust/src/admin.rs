@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use broadside_proto::v1 as pb;
 use broadside_proto::v1::inventory_service_client::InventoryServiceClient;
+use tonic::transport::Channel;
 
 use crate::builder::Builder;
-use crate::connection::{Connection, Deadline};
+use crate::connection::{Attempt, Connection, Deadline};
 use crate::error::Error;
 use crate::limits::{RELOAD_DEADLINE_DEFAULT, RESPONSE_BYTES_MAX};
 use crate::listing::{ListingPage, StoredListing};
@@ -71,16 +72,15 @@ impl AdminClient {
     /// Whatever fails, what is served does not change. FAILED_PRECONDITION: INVENTORY_REJECTED with the first bad records
     /// as violations (all of them are in [`AdminClient::status`]), or SOURCE_UNREADABLE. ABORTED: RELOAD_BUSY.
     pub async fn reload(&self, request: &ReloadRequest) -> Result<Reload, Error> {
-        let attempt = |channel, remaining| {
-            let mut message = tonic::Request::new(pb::ReloadRequest {
+        let send = |attempt: Attempt| {
+            let (channel, request) = attempt.request(pb::ReloadRequest {
                 sources: request.sources.clone(),
                 validate_only: request.validate_only,
             });
-            message.set_timeout(remaining);
-            async move { InventoryServiceClient::new(channel).reload(message).await }
+            async move { service(channel).reload(request).await }
         };
-        let response = self.connection.call(Deadline::after(request.deadline), attempt).await?;
-        Ok(wire::reload(response))
+        let (deadline, headers) = (Deadline::after(request.deadline), self.connection.headers());
+        Ok(wire::reload(self.connection.call(deadline, headers, send).await?))
     }
 
     /// What the server is doing.
@@ -88,17 +88,14 @@ impl AdminClient {
     /// # Errors
     /// The call's failure.
     pub async fn status(&self) -> Result<ServerStatus, Error> {
-        let attempt = |channel, remaining| async move {
-            let mut message = tonic::Request::new(pb::GetStatusRequest {});
-            message.set_timeout(remaining);
-            InventoryServiceClient::new(channel)
-                .max_decoding_message_size(RESPONSE_BYTES_MAX)
-                .get_status(message)
-                .await
+        let send = |attempt: Attempt| {
+            let (channel, request) = attempt.request(pb::GetStatusRequest {});
+            async move { service(channel).get_status(request).await }
         };
-        let response = self.connection.call(Deadline::after(self.deadline), attempt).await?;
-        Ok(wire::server_status(response))
+        let (deadline, headers) = (Deadline::after(self.deadline), self.connection.headers());
+        Ok(wire::server_status(self.connection.call(deadline, headers, send).await?))
     }
+
     /// One listing of the inventory that is served. With `include_shared` its group and the negative lists that it or its
     /// group refers to come with it; they may be much larger than the listing.
     ///
@@ -110,19 +107,15 @@ impl AdminClient {
         listing_id: &str,
         include_shared: bool,
     ) -> Result<StoredListing, Error> {
-        let attempt = |channel, remaining| async move {
-            let mut message = tonic::Request::new(pb::GetListingRequest {
+        let send = |attempt: Attempt| {
+            let (channel, request) = attempt.request(pb::GetListingRequest {
                 listing_id: listing_id.to_owned(),
                 include_shared,
             });
-            message.set_timeout(remaining);
-            InventoryServiceClient::new(channel)
-                .max_decoding_message_size(RESPONSE_BYTES_MAX)
-                .get_listing(message)
-                .await
+            async move { service(channel).get_listing(request).await }
         };
-        let response = self.connection.call(Deadline::after(self.deadline), attempt).await?;
-        wire::stored_listing(response)
+        let (deadline, headers) = (Deadline::after(self.deadline), self.connection.headers());
+        wire::stored_listing(self.connection.call(deadline, headers, send).await?)
     }
 
     /// A page of the listings that are served, ascending by the bytes of their ids. If the inventory is replaced between
@@ -132,16 +125,12 @@ impl AdminClient {
     /// INVALID_ARGUMENT (FIELD_INVALID) if the token is not from a page of the same group; UNAVAILABLE
     /// (INVENTORY_NOT_LOADED) before the first load; otherwise the call's failure.
     pub async fn list_listings(&self, request: &ListListingsRequest) -> Result<ListingPage, Error> {
-        let attempt = |channel, remaining| async move {
-            let mut message = tonic::Request::new(wire::list_request(request));
-            message.set_timeout(remaining);
-            InventoryServiceClient::new(channel)
-                .max_decoding_message_size(RESPONSE_BYTES_MAX)
-                .list_listings(message)
-                .await
+        let send = |attempt: Attempt| {
+            let (channel, request) = attempt.request(wire::list_request(request));
+            async move { service(channel).list_listings(request).await }
         };
-        let response = self.connection.call(Deadline::after(self.deadline), attempt).await?;
-        Ok(wire::listing_page(response))
+        let (deadline, headers) = (Deadline::after(self.deadline), self.connection.headers());
+        Ok(wire::listing_page(self.connection.call(deadline, headers, send).await?))
     }
 
     /// The listings of this page and of all that follow it, one after the other. It calls when it is asked for a listing
@@ -149,4 +138,9 @@ impl AdminClient {
     pub fn all_listings(&self, request: ListListingsRequest) -> Listings {
         Listings::new(self.clone(), request)
     }
+}
+
+/// The service, over this channel.
+fn service(channel: Channel) -> InventoryServiceClient<Channel> {
+    InventoryServiceClient::new(channel).max_decoding_message_size(RESPONSE_BYTES_MAX)
 }

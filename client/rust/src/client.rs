@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use broadside_proto::v1 as pb;
 use broadside_proto::v1::match_service_client::MatchServiceClient;
+use tonic::transport::Channel;
 
 use crate::answer::{BatchAnswer, QueryAnswer, Token};
 use crate::batch::{self, Part};
 use crate::builder::Builder;
-use crate::connection::{Connection, Deadline};
+use crate::connection::{Attempt, Connection, Deadline};
 use crate::error::{Code, Error};
 use crate::explanation::{ListingExplanation, TextExplanation};
+use crate::headers::Headers;
 use crate::limits::RESPONSE_BYTES_MAX;
 use crate::query::{BatchOptions, Query};
 use crate::stream::{self, StreamReceiver, StreamSender};
@@ -27,7 +29,8 @@ pub struct Client {
 }
 
 impl Client {
-    /// Settings for a client of the server at this address: `HOST:PORT` or `http://HOST:PORT`.
+    /// Settings for a client of the server at this address: `HOST:PORT` or `http://HOST:PORT` for plain text,
+    /// `https://HOST:PORT` for TLS, `unix:/PATH` for a socket of this machine.
     pub fn builder(address: impl Into<String>) -> Builder {
         Builder::new(address)
     }
@@ -52,8 +55,9 @@ impl Client {
         options: &BatchOptions,
     ) -> Result<BatchAnswer, Error> {
         let deadline = Deadline::after(self.deadline);
+        let headers = self.headers(options)?;
         let call = |part: Range<usize>, version| {
-            self.match_part(&queries[part], options, version, deadline)
+            self.match_part(&queries[part], options, version, deadline, &headers)
         };
         batch::answer(queries, options.min_version.clone(), call).await
     }
@@ -68,7 +72,8 @@ impl Client {
         &self,
         options: &BatchOptions,
     ) -> Result<(StreamSender, StreamReceiver), Error> {
-        stream::open(&self.connection, options, Deadline::after(self.deadline)).await
+        let headers = self.headers(options)?;
+        stream::open(&self.connection, options, Deadline::after(self.deadline), &headers).await
     }
 
     /// Matches one text with the default options.
@@ -120,13 +125,12 @@ impl Client {
     /// # Errors
     /// The call's failure; INVALID_ARGUMENT if the text exceeds the server's limits.
     pub async fn analyze(&self, text: &str) -> Result<Vec<Token>, Error> {
-        let attempt = |channel, remaining| async move {
-            let mut request = tonic::Request::new(pb::AnalyzeRequest { text: text.to_owned() });
-            request.set_timeout(remaining);
-            MatchServiceClient::new(channel).analyze(request).await
+        let send = |attempt: Attempt| {
+            let (channel, request) = attempt.request(pb::AnalyzeRequest { text: text.to_owned() });
+            async move { service(channel).analyze(request).await }
         };
-        let response = self.connection.call(Deadline::after(self.deadline), attempt).await?;
-        Ok(wire::tokens(response))
+        let (deadline, headers) = (Deadline::after(self.deadline), self.connection.headers());
+        Ok(wire::tokens(self.connection.call(deadline, headers, send).await?))
     }
 
     /// One call for a listing, or for the whole answer if its id is empty.
@@ -136,15 +140,13 @@ impl Client {
         text: &str,
         options: &BatchOptions,
     ) -> Result<pb::ExplainResponse, Error> {
-        let attempt = |channel, remaining| async move {
-            let mut request = tonic::Request::new(wire::explain_request(listing_id, text, options));
-            request.set_timeout(remaining);
-            MatchServiceClient::new(channel)
-                .max_decoding_message_size(RESPONSE_BYTES_MAX)
-                .explain(request)
-                .await
+        let headers = self.headers(options)?;
+        let send = |attempt: Attempt| {
+            let (channel, request) =
+                attempt.request(wire::explain_request(listing_id, text, options));
+            async move { service(channel).explain(request).await }
         };
-        self.connection.call(Deadline::after(self.deadline), attempt).await
+        self.connection.call(Deadline::after(self.deadline), &headers, send).await
     }
 
     /// One call with some queries of a batch.
@@ -154,21 +156,26 @@ impl Client {
         options: &BatchOptions,
         min_version: Option<Version>,
         deadline: Deadline,
+        headers: &Headers,
     ) -> Result<Part, Error> {
-        let attempt = |channel, remaining| {
-            let request = wire::batch_request(queries, options, min_version.as_ref());
-            async move {
-                let mut request = tonic::Request::new(request);
-                request.set_timeout(remaining);
-                MatchServiceClient::new(channel)
-                    .max_decoding_message_size(RESPONSE_BYTES_MAX)
-                    .match_batch(request)
-                    .await
-            }
+        let send = |attempt: Attempt| {
+            let message = wire::batch_request(queries, options, min_version.as_ref());
+            let (channel, request) = attempt.request(message);
+            async move { service(channel).match_batch(request).await }
         };
-        let response = self.connection.call(deadline, attempt).await?;
+        let response = self.connection.call(deadline, headers, send).await?;
         wire::batch_response(response, queries.len())
     }
+
+    /// The headers of a call with these options.
+    fn headers(&self, options: &BatchOptions) -> Result<Headers, Error> {
+        self.connection.headers().with(options.traceparent.as_deref(), options.priority)
+    }
+}
+
+/// The service, over this channel.
+pub(crate) fn service(channel: Channel) -> MatchServiceClient<Channel> {
+    MatchServiceClient::new(channel).max_decoding_message_size(RESPONSE_BYTES_MAX)
 }
 
 #[cfg(test)]

@@ -12,8 +12,11 @@ pub struct Error {
     /// What kind of failure it is.
     pub code: Code,
     /// What happened, for programs: UPPER_SNAKE. Servers name most failures; this client names the ones that it finds
-    /// itself: ADDRESS_INVALID, ADDRESS_NEEDS_TLS, BATCH_TOO_LARGE, LISTING_ID_EMPTY, NO_RUNTIME, QUERY_TOO_LARGE,
-    /// RESPONSE_INVALID, STREAM_ENDED, VERSION_CHANGED.
+    /// itself: ADDRESS_INVALID, BATCH_TOO_LARGE, LISTING_ID_EMPTY, NO_RUNTIME, QUERY_TOO_LARGE, RESPONSE_INVALID,
+    /// STREAM_ENDED, TOKEN_INVALID, TRACEPARENT_INVALID, VERSION_CHANGED; of the options for TLS TLS_CA_INVALID,
+    /// TLS_IDENTITY_INVALID, TLS_ROOTS_MISSING, TLS_SERVER_NAME_INVALID, TLS_UNUSED; and of a handshake, with the code
+    /// UNAVAILABLE, TLS_CA_UNKNOWN, TLS_CERTIFICATE_EXPIRED, TLS_CERTIFICATE_INVALID, TLS_CERTIFICATE_REFUSED,
+    /// TLS_CERTIFICATE_REQUIRED, TLS_NAME_MISMATCH, TLS_NOT_GRPC, TLS_NOT_SPOKEN.
     pub reason: Option<String>,
     /// What happened and what to do, for people.
     pub message: String,
@@ -23,7 +26,7 @@ pub struct Error {
     pub violations: Vec<Violation>,
     /// Whether the same request may succeed later, unchanged.
     pub retryable: bool,
-    /// How long the server asked to wait before that.
+    /// How long the server asked to wait before that, at least.
     pub retry_after: Option<Duration>,
 }
 
@@ -103,6 +106,11 @@ impl Error {
     /// Whether the reason is this one.
     pub(crate) fn has_reason(&self, reason: &str) -> bool {
         self.reason.as_deref() == Some(reason)
+    }
+
+    /// Whether the server refused the call because it has too much to do. It did not begin.
+    pub(crate) fn is_overload(&self) -> bool {
+        self.code == Code::ResourceExhausted && self.has_reason("OVERLOADED")
     }
 }
 

@@ -28,11 +28,24 @@
 //! - **Lazy.** Building a client connects to nothing; the first call does, and a lost connection is made again.
 //! - **Every call ends.** A call has one deadline, 2 s unless you say otherwise, which covers connecting, waiting for a
 //!   retry, and all parts of a large batch. The server is told how much of it is left.
-//! - **Retries only what is safe.** Only UNAVAILABLE is tried again, up to 3 attempts, with exponential backoff and
-//!   jitter, or after the time that the server asked for; never past the deadline.
+//! - **Retries only what is safe.** Only UNAVAILABLE and the refusal of an overloaded server are tried again, up to 3
+//!   attempts, with exponential backoff and jitter, or after the time that the server asked for, never before it; never
+//!   past the deadline, and not at all if the server asks for that.
 //! - **One batch, one version.** A batch that exceeds what one call may carry is split, and all of its answers still come
 //!   from one version of the inventory ([`Client::match_batch`]).
+//! - **Secrets stay secret.** A token or a key is in no error and in no `Debug` output.
 //! - **Plain types.** Nothing of the RPC library or of the wire format is in this API.
+//!
+//! # A server that wants TLS and a token
+//! ```no_run
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let client = broadside_client::Client::builder("https://ads.internal:50051")
+//!     .tls_ca(std::fs::read("ca.pem")?) // without it, what the system trusts
+//!     .token(std::fs::read_to_string("token")?.trim_end())
+//!     .build()?;
+//! # Ok(())
+//! # }
+//! ```
 //!
 //! # Where to start reading
 //! [`Client`] has the calls; `connection` is what every call goes through; `retry` decides about another attempt and
@@ -48,15 +61,18 @@ mod client;
 mod connection;
 mod error;
 mod explanation;
+mod headers;
 mod limits;
 mod listing;
 mod listings;
 mod query;
 mod random;
 mod retry;
+mod secret;
 mod split;
 mod status;
 mod stream;
+mod tls;
 mod version;
 mod wire;
 
@@ -72,7 +88,7 @@ pub use explanation::{
 };
 pub use listing::{Group, Listing, ListingPage, NegativeList, Status, StoredListing};
 pub use listings::Listings;
-pub use query::{BatchOptions, Include, MatchOptions, Query};
+pub use query::{BatchOptions, Include, MatchOptions, Priority, Query};
 pub use status::{
     BadRecord, Counts, Limit, MemoryPart, Reload, ReloadOutcome, ReloadRecord, ServerStatus,
     Serving, Warning, WarningCount, Warnings,

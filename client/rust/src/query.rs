@@ -27,6 +27,21 @@ pub struct BatchOptions {
     /// The version that must answer: the same generation (if it is not empty) and at least this sequence. A server that
     /// serves another one answers FAILED_PRECONDITION with the reason INVENTORY_VERSION_NOT_SERVED.
     pub min_version: Option<Version>,
+    /// What an overloaded server does with the call or the stream.
+    pub priority: Priority,
+    /// The `traceparent` header (W3C Trace Context) of the call or the stream, passed on as it is; absent: the client's
+    /// ([`Builder::traceparent`](crate::Builder::traceparent)).
+    pub traceparent: Option<String>,
+}
+
+/// How urgent a call or a stream is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Priority {
+    /// Somebody waits for the answer.
+    #[default]
+    Interactive,
+    /// Work that can wait: an overloaded server refuses it first.
+    Bulk,
 }
 
 /// What to return.

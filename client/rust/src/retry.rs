@@ -29,9 +29,10 @@ impl Default for RetryPolicy {
 impl RetryPolicy {
     /// How long to wait before the next attempt, or `None` to report `error` now.
     ///
-    /// Only UNAVAILABLE is tried again: the server did not begin, or cannot serve anybody; every other code would be the
-    /// same or worse on a second attempt. A wait that the server asked for is kept to and not shortened, so if it does
-    /// not fit into `remaining` there is no other attempt.
+    /// Only UNAVAILABLE and a refusal for overload are tried again: the server did not begin, or cannot serve anybody;
+    /// every other code would be the same or worse on a second attempt. A server that asks not to come back at all is
+    /// obeyed. A wait that it asked for is never shortened, so if it does not fit into `remaining` there is no other
+    /// attempt; it is made longer by up to a fifth, since many were told the same.
     pub(crate) fn wait(
         &self,
         attempts_made: u32,
@@ -39,10 +40,14 @@ impl RetryPolicy {
         remaining: Duration,
         random: u64,
     ) -> Option<Duration> {
-        if error.code != Code::Unavailable || attempts_made >= self.max_attempts {
+        let may_help = error.code == Code::Unavailable || error.is_overload();
+        if !(may_help && error.retryable) || attempts_made >= self.max_attempts {
             return None;
         }
-        let wait = error.retry_after.unwrap_or_else(|| self.backoff(attempts_made, random));
+        let wait = match error.retry_after {
+            Some(asked) => asked.saturating_add((asked / 5).mul_f64(share(random))),
+            None => self.backoff(attempts_made, random),
+        };
         (wait < remaining).then_some(wait)
     }
 
@@ -51,10 +56,15 @@ impl RetryPolicy {
     fn backoff(&self, attempts_made: u32, random: u64) -> Duration {
         let doublings = attempts_made.saturating_sub(1).min(31);
         let full = self.backoff_initial.saturating_mul(1 << doublings).min(self.backoff_max);
-        let parts = u32::try_from(random >> 32).expect("the upper half of 64 bits fits in 32");
         let half = full / 2;
-        half + half.mul_f64(f64::from(parts) / f64::from(u32::MAX))
+        half + half.mul_f64(share(random))
     }
+}
+
+/// A random number as one from 0 to 1.
+fn share(random: u64) -> f64 {
+    let parts = u32::try_from(random >> 32).expect("the upper half of 64 bits fits in 32");
+    f64::from(parts) / f64::from(u32::MAX)
 }
 
 #[cfg(test)]
@@ -71,8 +81,14 @@ mod tests {
         Error { retry_after: retry_after_ms.map(Duration::from_millis), ..Error::bare(code, "") }
     }
 
+    fn overloaded(retry_after_ms: Option<u64>) -> Error {
+        let error = Error::local(Code::ResourceExhausted, "OVERLOADED", "");
+        let retry_after = retry_after_ms.map(Duration::from_millis);
+        Error { retryable: true, retry_after, ..error }
+    }
+
     #[test]
-    fn only_unavailable_is_tried_again() {
+    fn only_unavailable_and_overload_are_tried_again() {
         let policy = RetryPolicy::default();
         for code in [
             Code::Cancelled,
@@ -85,9 +101,17 @@ mod tests {
             Code::Internal,
             Code::Unimplemented,
         ] {
-            assert_eq!(policy.wait(1, &error(code, Some(1)), LONG, 0), None, "{code}");
+            let other = Error { retryable: true, ..error(code, Some(1)) };
+            assert_eq!(policy.wait(1, &other, LONG, 0), None, "{code}");
         }
-        assert!(policy.wait(1, &error(Code::Unavailable, None), LONG, 0).is_some());
+        for failure in [error(Code::Unavailable, None), overloaded(None), overloaded(Some(1))] {
+            assert!(policy.wait(1, &failure, LONG, 0).is_some());
+            // A server may ask not to come back.
+            let final_one = Error { retryable: false, ..failure };
+            assert_eq!(policy.wait(1, &final_one, LONG, 0), None);
+        }
+        let of_another_code = Error { code: Code::Internal, ..overloaded(None) };
+        assert_eq!(policy.wait(1, &of_another_code, LONG, 0), None);
     }
 
     #[test]
@@ -122,13 +146,19 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_that_the_server_asked_for_is_kept_to() {
+    fn a_wait_that_the_server_asked_for_is_never_shorter_and_up_to_a_fifth_longer() {
         let policy = RetryPolicy::default();
-        let asked = error(Code::Unavailable, Some(300));
         let ms = Duration::from_millis;
-        assert_eq!(policy.wait(1, &asked, ms(301), u64::MAX), Some(ms(300)));
-        assert_eq!(policy.wait(2, &asked, LONG, 0), Some(ms(300)));
-        assert_eq!(policy.wait(1, &asked, ms(300), 0), None, "it would end at the deadline");
+        for asked in [error(Code::Unavailable, Some(300)), overloaded(Some(300))] {
+            assert_eq!(policy.wait(1, &asked, LONG, 0), Some(ms(300)));
+            assert_eq!(policy.wait(2, &asked, LONG, u64::MAX), Some(ms(360)));
+            assert_eq!(policy.wait(1, &asked, ms(301), 0), Some(ms(300)));
+            assert_eq!(policy.wait(1, &asked, ms(300), 0), None, "it would end at the deadline");
+        }
+        let at_once = overloaded(Some(0));
+        assert_eq!(policy.wait(1, &at_once, LONG, u64::MAX), Some(Duration::ZERO));
+        let never = Error { retry_after: Some(Duration::MAX), ..overloaded(None) };
+        assert_eq!(policy.wait(1, &never, LONG, u64::MAX), None);
     }
 
     #[test]

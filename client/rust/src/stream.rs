@@ -3,16 +3,16 @@
 use std::pin::pin;
 
 use broadside_proto::v1 as pb;
-use broadside_proto::v1::match_service_client::MatchServiceClient;
 use futures_util::stream;
 use tokio::sync::mpsc;
 use tonic::Streaming;
-use tonic::transport::Channel;
 
 use crate::answer::BatchAnswer;
-use crate::connection::{Connection, Deadline};
+use crate::client;
+use crate::connection::{Attempt, Connection, Deadline};
 use crate::error::{Code, Error};
-use crate::limits::{RESPONSE_BYTES_MAX, STREAM_BATCHES_AHEAD_MAX};
+use crate::headers::Headers;
+use crate::limits::STREAM_BATCHES_AHEAD_MAX;
 use crate::query::{BatchOptions, Query};
 use crate::split;
 use crate::wire;
@@ -61,9 +61,9 @@ pub(crate) async fn open(
     connection: &Connection,
     options: &BatchOptions,
     deadline: Deadline,
+    headers: &Headers,
 ) -> Result<(StreamSender, StreamReceiver), Error> {
-    let (requests, responses) =
-        connection.call(deadline, |channel, _remaining| attempt(channel)).await?;
+    let (requests, responses) = connection.call(deadline, headers, send).await?;
     let (asked, to_answer) = mpsc::unbounded_channel();
     let address = connection.address().to_owned();
     let options = options.clone();
@@ -71,13 +71,11 @@ pub(crate) async fn open(
     Ok((sender, StreamReceiver { responses, asked: to_answer, address, ended: false }))
 }
 
-async fn attempt(channel: Channel) -> Result<tonic::Response<Opened>, tonic::Status> {
+async fn send(attempt: Attempt) -> Result<tonic::Response<Opened>, tonic::Status> {
     let (requests, mut queue) = mpsc::channel(STREAM_BATCHES_AHEAD_MAX);
     let queue = stream::poll_fn(move |context| queue.poll_recv(context));
-    let opened = MatchServiceClient::new(channel)
-        .max_decoding_message_size(RESPONSE_BYTES_MAX)
-        .match_stream(queue)
-        .await?;
+    let (channel, request) = attempt.stream(queue);
+    let opened = client::service(channel).match_stream(request).await?;
     Ok(opened.map(|responses| (requests, responses)))
 }
 

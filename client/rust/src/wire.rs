@@ -12,6 +12,7 @@ use crate::answer::{BatchAnswer, Keyword, Match, MatchType, QueryAnswer, Span, T
 use crate::attributes::{AttributeValue, Attributes};
 use crate::error::{Code, Error, Violation};
 use crate::query::{BatchOptions, Include, MatchOptions, Query};
+use crate::tls;
 use crate::version::Version;
 
 mod explanation;
@@ -220,11 +221,12 @@ fn duration(duration: Option<prost_types::Duration>) -> Duration {
 /// server is UNAVAILABLE. Every call of this API is idempotent, so it does not matter how far the server had come.
 pub(crate) fn call_error(status: &tonic::Status, address: &str) -> Error {
     let Some(source) = std::error::Error::source(status) else {
-        return error(
-            code(status.code()),
-            status.message().to_owned(),
-            &status.get_error_details(),
-        );
+        let details = status.get_error_details();
+        let mut error = error(code(status.code()), status.message().to_owned(), &details);
+        if let Some(value) = status.metadata().get("grpc-retry-pushback-ms") {
+            push_back(&mut error, value.to_str().ok().and_then(|value| value.parse().ok()));
+        }
+        return error;
     };
     let code = match code(status.code()) {
         Code::Unknown | Code::Cancelled | Code::Internal => Code::Unavailable,
@@ -239,7 +241,29 @@ pub(crate) fn call_error(status: &tonic::Status, address: &str) -> Error {
         }
         cause = inner.source();
     }
-    Error::bare(code, format!("no answer from {address}: {}", causes.join(": ")))
+    let mut message = format!("no answer from {address}: {}", causes.join(": "));
+    let Some((reason, advice)) = tls::describe(source) else {
+        return Error::bare(code, message);
+    };
+    message.push_str("; ");
+    message.push_str(advice);
+    // Another attempt would meet the same certificates.
+    Error { retryable: false, ..Error::local(code, reason, message) }
+}
+
+/// Takes up what the server says about the next attempt: not before so many milliseconds, or, with a negative number or
+/// what is none, never. RetryInfo may say so as well; the longer of the two holds.
+fn push_back(error: &mut Error, wait_ms: Option<i64>) {
+    match wait_ms.map(u64::try_from) {
+        Some(Ok(wait_ms)) => {
+            let wait = Duration::from_millis(wait_ms);
+            error.retry_after = Some(error.retry_after.map_or(wait, |asked| asked.max(wait)));
+        }
+        Some(Err(_)) | None => {
+            error.retryable = false;
+            error.retry_after = None;
+        }
+    }
 }
 
 fn error(code: Code, message: String, details: &ErrorDetails) -> Error {
@@ -259,6 +283,7 @@ fn error(code: Code, message: String, details: &ErrorDetails) -> Error {
         error.retry_after = retry_info.retry_delay;
         error.retryable = true;
     }
+    error.retryable |= error.is_overload();
     error
 }
 

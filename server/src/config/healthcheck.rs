@@ -42,7 +42,7 @@ pub(super) fn read(
                 asked = Some(arguments.next().and_then(|value| value.to_str()).unwrap_or_default());
             }
             Some(text) if text.starts_with("--address=") => {
-                asked = text.split_once('=').map(|(_, it)| it)
+                asked = text.split_once('=').map(|(_, it)| it);
             }
             _ => rest.push(argument.clone()),
         }

@@ -142,12 +142,8 @@ fn unknown_keys_are_errors_that_suggest_the_nearest() {
     let path = misspelt.path().to_str().expect("UTF-8");
     refused(&["--config", path], &[], &["max_text_byte", "did you mean max_text_bytes?"]);
     refused(&["--max-text-byte", "4"], &[], &["--max-text-byte", "--max-text-bytes"]);
-    let clients = [
-        "BROADSIDE_ADDRESS",
-        "BROADSIDE_ADMIN_ADDRESS",
-        "BROADSIDE_BENCH_DATA",
-        "BROADSIDE_CONTEXT",
-    ];
+    let clients =
+        ["BROADSIDE_ADDRESS", "BROADSIDE_ADMIN_ADDRESS", "BROADSIDE_BENCH_DATA", "BROADSIDE_TOKEN"];
     config(&["--sample"], &clients.map(|name| (name, "anything")));
 }
 

@@ -30,7 +30,7 @@ use crate::limits::{
     LANE_TURN, Limits, RESPONSE_BYTES_MAX, SLICE_MATCHES_MAX, SLICE_QUERIES, SLICE_TEXT_BYTES,
 };
 use crate::runtime::{Catalog, Snapshot, Version};
-use crate::serve::lane::{Ask, Lane, Priority, Turn};
+use crate::serve::lane::{Ask, Lane, Priority, Shed, Turn};
 use crate::telemetry::Metrics;
 
 /// Bytes of a reply beside its results: the version, and what a stream adds.
@@ -79,6 +79,15 @@ impl Matches {
     ) -> Matches {
         let slow = SlowLog::new(limits.slow_query);
         Matches { catalog, limits, lane, metrics, slow }
+    }
+
+    /// Refuses a call that would only wait and be refused then. Counts it.
+    pub(crate) fn admit(&self, terms: Terms) -> Result<(), Refusal> {
+        if terms.refusable && self.lane.is_crowded() {
+            self.metrics.shed(Shed::Waited as usize);
+            return Err(Refusal::of_shed(Shed::Waited));
+        }
+        Ok(())
     }
 
     /// Refuses a stream that could not be answered.

@@ -184,9 +184,11 @@ impl MatchConnection {
         }
         let (matches, readiness) =
             (Arc::clone(&self.router.matches), self.router.readiness.clone());
+        let activity = body.activity();
         let ended: Ended = Box::pin(async move {
             let why = tokio::select! {
                 _ = readiness.reached(Phase::Draining) => Refusal::ShuttingDown,
+                () = activity.is_going() => Refusal::ConnectionEnding,
                 () = deadline.passed() => Refusal::DeadlinePassed,
             };
             why.into()
@@ -236,6 +238,10 @@ impl hyper::service::Service<Request<RequestBody>> for MatchConnection {
         };
         if method == Method::MatchStream {
             return self.stream(body, terms, guard);
+        }
+        if let Err(refusal) = router.matches.admit(terms) {
+            guard.ended(refusal.code());
+            return immediate(refusal.into_response());
         }
         let (matches, bounds) = (Arc::clone(&router.matches), Arc::clone(&self.bounds));
         let answered = async move {

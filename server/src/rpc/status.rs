@@ -18,6 +18,7 @@
 //! | `ROLE_MISSING` | PERMISSION_DENIED | metadata `role`: the one that the method needs |
 //! | `HANDLER_PANICKED` | INTERNAL | |
 //! | `SHUTTING_DOWN` | UNAVAILABLE | retry delay |
+//! | `CONNECTION_ENDING` | UNAVAILABLE | retry delay; a stream ends so when its connection is told to go |
 //! | `RELOAD_BUSY` | ABORTED | retry delay |
 //! | `INVENTORY_REJECTED` | FAILED_PRECONDITION | field violations: the first bad records; metadata `bad_records_total` |
 //! | `INVENTORY_EMPTY` | FAILED_PRECONDITION | |
@@ -36,15 +37,17 @@
 //! before a call is read has no `ErrorInfo`.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use broadside_core::TextRefused;
+use http::{HeaderMap, Response};
 use prost::Message as _;
 use tonic::metadata::{MetadataMap, MetadataValue};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
+use super::body::CallBody;
 use super::wire::request::Unread;
 use crate::limits::{
     ATTRIBUTE_LIST_MAX, ATTRIBUTES_MAX, BAD_RECORDS_SHOWN_MAX, OVERLOAD_RETRY_DELAY, RETRY_DELAY,
@@ -55,6 +58,8 @@ use crate::runtime::reload::{Failure, NotTaken, Rejection};
 use crate::serve::lane::Shed;
 
 const PUSHBACK: &str = "grpc-retry-pushback-ms";
+/// Why most calls are refused under overload.
+const WAITED: &str = "calls before this one have waited too long";
 const DOMAIN: &str = "broadside.v1";
 
 /// Bytes of one violation's description. All of a status travels in one header, which clients bound at 8 KiB.
@@ -96,6 +101,8 @@ pub(crate) enum Refusal {
     },
     HandlerPanicked,
     ShuttingDown,
+    /// The connection is old, and this stream would hold it open.
+    ConnectionEnding,
     ReloadBusy,
     Rejected(Arc<Rejection>),
     InventoryEmpty(String),
@@ -137,9 +144,28 @@ impl Refusal {
     pub(crate) fn of_shed(shed: Shed) -> Refusal {
         match shed {
             Shed::Full => Refusal::Overloaded("as many queries wait as may"),
-            Shed::Waited => Refusal::Overloaded("this call has waited too long"),
+            Shed::Waited => Refusal::Overloaded(WAITED),
             Shed::Late => Refusal::DeadlinePassed,
         }
+    }
+
+    /// The whole reply of a call that is refused. That of one that is refused for overload is written once and copied: it is
+    /// what a server does most that is asked for ten times as much as it can do.
+    pub(crate) fn into_response(self) -> Response<CallBody> {
+        static CROWDED: LazyLock<HeaderMap> = LazyLock::new(|| {
+            Status::from(Refusal::of_shed(Shed::Waited))
+                .into_http::<CallBody>()
+                .into_parts()
+                .0
+                .headers
+        });
+        if !matches!(self, Refusal::Overloaded(WAITED)) {
+            return Status::from(self).into_http();
+        }
+        let mut response = Response::new(CallBody::default());
+        *response.headers_mut() = CROWDED.clone();
+        response.headers_mut().insert(PUSHBACK, push_back_ms().into());
+        response
     }
 
     /// Whether a stream cannot go on after this request.
@@ -168,6 +194,7 @@ impl Refusal {
             Refusal::RoleMissing { .. } => (Code::PermissionDenied, "ROLE_MISSING"),
             Refusal::HandlerPanicked => (Code::Internal, "HANDLER_PANICKED"),
             Refusal::ShuttingDown => (Code::Unavailable, "SHUTTING_DOWN"),
+            Refusal::ConnectionEnding => (Code::Unavailable, "CONNECTION_ENDING"),
             Refusal::ReloadBusy => (Code::Aborted, "RELOAD_BUSY"),
             Refusal::Rejected(_) => (Code::FailedPrecondition, "INVENTORY_REJECTED"),
             Refusal::InventoryEmpty(_) => (Code::FailedPrecondition, "INVENTORY_EMPTY"),
@@ -197,32 +224,27 @@ impl Refusal {
                 format!("min_version asks for {asked}, and {served} is served")
             }
             Refusal::DeadlinePassed => {
-                "the deadline of the call had passed before all of its queries were matched"
-                    .to_owned()
+                "the deadline had passed before all of the queries were matched".to_owned()
             }
             Refusal::Overloaded(why) => {
                 format!(
                     "the server has more to do than it can do in time: {why}; nothing was done, try again or elsewhere"
                 )
             }
-            Refusal::RequestStalled => {
-                "the request was begun and not continued in time; send it in one piece".to_owned()
-            }
+            Refusal::RequestStalled => "the request was begun and not continued in time".to_owned(),
             Refusal::Unauthenticated(why) => {
-                format!(
-                    "{why}; send `authorization: Bearer TOKEN`, or a client certificate that the server knows"
-                )
+                format!("{why}; send `authorization: Bearer TOKEN`, or show a certificate")
             }
             Refusal::RoleMissing { role } => {
                 format!("the credentials are good and have not the role {role:?} that this needs")
             }
             Refusal::HandlerPanicked => {
-                "the server met a bug in this call; its log says where".to_owned()
+                "the server met a bug in this call; its log says where".into()
             }
             Refusal::ShuttingDown => "the server is shutting down; try another one".to_owned(),
+            Refusal::ConnectionEnding => "the connection is old; begin another stream".to_owned(),
             Refusal::ReloadBusy => {
-                "a reload of something else is waiting already; try again when it has ended"
-                    .to_owned()
+                "a reload of something else is waiting; try again when it has ended".to_owned()
             }
             Refusal::Rejected(rejection) => {
                 format!(
@@ -315,6 +337,7 @@ impl Refusal {
             Refusal::NotLoaded
             | Refusal::VersionNotServed { .. }
             | Refusal::ShuttingDown
+            | Refusal::ConnectionEnding
             | Refusal::ReloadBusy => {
                 details.set_retry_info(Some(RETRY_DELAY));
             }
@@ -330,19 +353,20 @@ impl Refusal {
     fn push_back(&self) -> MetadataMap {
         let mut metadata = MetadataMap::new();
         if let Refusal::Overloaded(_) = self {
-            let delay = u64::try_from(OVERLOAD_RETRY_DELAY.as_millis()).unwrap_or(u64::MAX);
-            metadata.insert(PUSHBACK, MetadataValue::from(delay + spread(delay)));
+            metadata.insert(PUSHBACK, MetadataValue::from(push_back_ms()));
         }
         metadata
     }
 }
 
-/// A number from 0 to `most`, another one each time, so that those who were refused together do not come back together.
-fn spread(most: u64) -> u64 {
+/// After how many milliseconds to come again: another number each time, so that those who were refused together do not
+/// come back together.
+fn push_back_ms() -> u64 {
     static STEPS: AtomicU64 = AtomicU64::new(0);
+    let delay = u64::try_from(OVERLOAD_RETRY_DELAY.as_millis()).unwrap_or(u64::MAX);
     // Steps of the golden ratio fill an interval evenly.
     let step = STEPS.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (step >> 32) * (most + 1) >> 32
+    delay + (((step >> 32) * (delay + 1)) >> 32)
 }
 
 impl From<Refusal> for Status {
@@ -477,6 +501,7 @@ mod tests {
         check(role, Code::PermissionDenied, "ROLE_MISSING", None, false);
         check(Refusal::HandlerPanicked, Code::Internal, "HANDLER_PANICKED", None, false);
         check(Refusal::ShuttingDown, Code::Unavailable, "SHUTTING_DOWN", None, true);
+        check(Refusal::ConnectionEnding, Code::Unavailable, "CONNECTION_ENDING", None, true);
         check(Refusal::ReloadBusy, Code::Aborted, "RELOAD_BUSY", None, true);
         check(
             Refusal::InventoryEmpty("x".into()),

@@ -21,6 +21,8 @@ pub struct Activity {
     /// Looks in a row at which there was no call.
     quiet_looks: AtomicU32,
     asked_to_leave: Notify,
+    told_to_go: AtomicBool,
+    going: Notify,
 }
 
 impl Activity {
@@ -35,6 +37,8 @@ impl Activity {
             blocked_since: AtomicU64::new(0),
             quiet_looks: AtomicU32::new(0),
             asked_to_leave: Notify::new(),
+            told_to_go: AtomicBool::new(false),
+            going: Notify::new(),
         }
     }
 
@@ -130,6 +134,20 @@ impl Activity {
     /// Returns when it is asked to make room.
     pub(super) async fn is_asked_to_leave(&self) {
         self.asked_to_leave.notified().await;
+    }
+
+    /// The client is told to go, and its calls may end.
+    pub(super) fn goes(&self) {
+        self.told_to_go.store(true, Ordering::Relaxed);
+        self.going.notify_waiters();
+    }
+
+    /// Returns when the client is told to go: for calls that would never end.
+    pub async fn is_going(&self) {
+        let going = self.going.notified();
+        if !self.told_to_go.load(Ordering::Relaxed) {
+            going.await;
+        }
     }
 
     fn age_ms(&self) -> u64 {

@@ -97,6 +97,13 @@ where
     }
 }
 
+impl RequestBody {
+    /// What happens on its connection.
+    pub fn activity(&self) -> Arc<Activity> {
+        Arc::clone(&self.activity)
+    }
+}
+
 impl Body for RequestBody {
     type Data = Bytes;
     type Error = hyper::Error;

@@ -251,6 +251,7 @@ where
             }
         }
         Closed::Aged | Closed::Idle | Closed::Evicted if activity.spoke() => {
+            activity.goes();
             let grace = if watched == Closed::Evicted { GOAWAY_GRACE } else { limits.age_grace };
             connection.as_mut().graceful_shutdown();
             tokio::select! {
@@ -278,17 +279,19 @@ where
 /// Returns when a connection should go, and why.
 async fn watch(activity: &Activity, limits: ConnectionLimits) -> Closed {
     tokio::select! {
-        () = tokio::time::sleep(FIRST_FRAME_DEADLINE) => {}
-        () = activity.is_asked_to_leave() => return Closed::Evicted,
-    }
-    if !activity.spoke() {
-        return Closed::Silent;
-    }
-    tokio::select! {
+        () = is_silent(activity) => Closed::Silent,
         () = stalls(activity) => Closed::Stalled,
         () = activity.is_asked_to_leave() => Closed::Evicted,
         () = ages(limits.age) => Closed::Aged,
         () = idles(activity, limits.idle) => Closed::Idle,
+    }
+}
+
+/// Returns if the client has not begun to speak in time, and never if it has.
+async fn is_silent(activity: &Activity) {
+    tokio::time::sleep(FIRST_FRAME_DEADLINE).await;
+    if activity.spoke() {
+        std::future::pending().await
     }
 }
 
@@ -309,9 +312,8 @@ async fn ages(age: Duration) {
     }
     // Steps of the golden ratio fill an interval evenly.
     let step = STEPS.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    #[expect(clippy::cast_possible_truncation, reason = "the upper half of it")]
     let jitter = (age / 5).mul_f64(f64::from((step >> 32) as u32) / f64::from(u32::MAX));
-    tokio::time::sleep((age - age / 10 + jitter).saturating_sub(FIRST_FRAME_DEADLINE)).await;
+    tokio::time::sleep(age - age / 10 + jitter).await;
 }
 
 /// Returns when there was no call for so long, give or take an eighth. Zero is for ever.

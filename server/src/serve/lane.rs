@@ -14,6 +14,9 @@
 //! Queue 13, 2015): its measure is the time in the queue, which is right for cheap and for dear calls. It is the thread's
 //! CPU time that is measured: a thread that the system does not let run has not too much to do.
 //!
+//! Who comes while as much waits as can be done in `wait_max` is refused without waiting, before its request is even read
+//! ([`Lane::is_crowded`]): at ten times the load that can be borne, refusing must cost next to nothing.
+//!
 //! Bulk calls have a queue of their own. They are given a turn when nobody else waits, and each eighth one in any case.
 //!
 //! Nothing here knows what the work is.
@@ -98,8 +101,10 @@ struct Shared {
     state: Mutex<State>,
     /// Tells the lane's own task that somebody waits for the next look at the sockets.
     round_wanted: Notify,
-    /// What a unit of work takes, in nanoseconds: at once as much as it took last, and less of it bit by bit.
+    /// What a unit of work takes at most, in nanoseconds: at once as much as it took last, and less of it bit by bit.
     unit_nanos: AtomicU64,
+    /// What it takes on average.
+    mean_nanos: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -143,6 +148,7 @@ impl Lane {
             state: Mutex::default(),
             round_wanted: Notify::new(),
             unit_nanos: AtomicU64::new(0),
+            mean_nanos: AtomicU64::new(0),
         }))
     }
 
@@ -199,6 +205,18 @@ impl Lane {
             // The lane holds itself while somebody waits, and refuses nobody who has begun.
             _ => unreachable!("who has begun is given a turn"),
         }
+    }
+
+    /// Whether a call would only be refused that came now: more calls than can be done in time have waited for too long.
+    pub fn is_crowded(&self) -> bool {
+        let state = self.state();
+        let wait_max = self.0.limits.wait_max;
+        if state.interactive.len() <= CALLS_MIN || state.wait_limit(wait_max) != Some(wait_max) {
+            return false;
+        }
+        let mean = Duration::from_nanos(self.0.mean_nanos.load(Ordering::Relaxed));
+        let units = u32::try_from(state.waiting_units).unwrap_or(u32::MAX);
+        mean.saturating_mul(units) >= wait_max
     }
 
     /// How many units of work fit into this time, at least one.
@@ -290,6 +308,10 @@ impl Turn {
         let known = &self.lane.0.unit_nanos;
         // One thread writes it. A lap that was interrupted looks dear, and is forgotten after a few.
         known.store(unit.max(known.load(Ordering::Relaxed) / 8 * 7), Ordering::Relaxed);
+        let mean = &self.lane.0.mean_nanos;
+        let before = mean.load(Ordering::Relaxed);
+        let after = if before == 0 { unit } else { (before * 31 + unit) / 32 };
+        mean.store(after, Ordering::Relaxed);
         self.lap = now;
         lap
     }

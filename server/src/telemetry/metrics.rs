@@ -198,8 +198,9 @@ impl Metrics {
         )
         .set(1.0);
         let method = |name| MethodHandles::register(&recorder, name);
-        let reload =
-            |name| counter(&recorder, "broadside_reloads_total", vec![Label::new("outcome", name)]);
+        let labelled =
+            |name, label, value| counter(&recorder, name, vec![Label::new(label, value)]);
+        let reload = |outcome| labelled("broadside_reloads_total", "outcome", outcome);
         let plain_counter = |name| counter(&recorder, name, Vec::new());
         let plain_gauge = |name| gauge(&recorder, name, Vec::new());
         Ok(Metrics {
@@ -214,8 +215,7 @@ impl Metrics {
                 method("ListListings"),
                 method("MatchStream"),
             ],
-            stream_batches: CODES
-                .map(|code| counter(&recorder, STREAM_BATCHES, vec![Label::new("code", code)])),
+            stream_batches: CODES.map(|code| labelled(STREAM_BATCHES, "code", code)),
             reloads: [
                 reload("published"),
                 reload("unchanged"),
@@ -233,20 +233,12 @@ impl Metrics {
             slow_batches: plain_counter("broadside_slow_batches_total"),
             batch_queries: histogram(&recorder, BATCH_QUERIES, Vec::new()),
             queue_wait: histogram(&recorder, QUEUE_WAIT, Vec::new()),
-            connections_closed: CLOSED.map(|why| {
-                let label = vec![Label::new("reason", why)];
-                counter(&recorder, "broadside_connections_closed_total", label)
-            }),
-            shed: SHED.map(|why| {
-                counter(&recorder, "broadside_shed_total", vec![Label::new("reason", why)])
-            }),
-            denied: DENIED.map(|why| {
-                counter(&recorder, "broadside_denied_total", vec![Label::new("reason", why)])
-            }),
-            secrets: ["replaced", "refused"].map(|outcome| {
-                let label = vec![Label::new("outcome", outcome)];
-                counter(&recorder, "broadside_secret_reloads_total", label)
-            }),
+            connections_closed: CLOSED
+                .map(|why| labelled("broadside_connections_closed_total", "reason", why)),
+            shed: SHED.map(|why| labelled("broadside_shed_total", "reason", why)),
+            denied: DENIED.map(|why| labelled("broadside_denied_total", "reason", why)),
+            secrets: ["replaced", "refused"]
+                .map(|outcome| labelled("broadside_secret_reloads_total", "outcome", outcome)),
             listings: plain_gauge("broadside_inventory_listings"),
             keywords: plain_gauge("broadside_inventory_keywords"),
             patterns: plain_gauge("broadside_inventory_patterns"),

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use broadside_client::{Client, Token};
+use broadside_client::Token;
 use serde::Serialize;
 
 use crate::failure::{Exit, Failure};
@@ -44,7 +44,7 @@ pub(crate) async fn run(
     settings: &Settings,
     paint: Paint,
 ) -> Result<Exit, Failure> {
-    let client = Client::builder(&settings.address).deadline(settings.deadline).build()?;
+    let client = settings.client()?.build()?;
     let tokens = client.analyze(&arguments.text).await?;
     let mut out = io::stdout().lock();
     if arguments.json {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use broadside_client::{Client, Explanation, ListingExplanation, Outcome, Span, TextExplanation};
+use broadside_client::{Explanation, ListingExplanation, Outcome, Span, TextExplanation};
 
 use crate::failure::{Exit, Failure};
 use crate::highlight::highlight;
@@ -97,7 +97,7 @@ pub(crate) async fn run(
     settings: &Settings,
     paint: Paint,
 ) -> Result<Exit, Failure> {
-    let client = Client::builder(&settings.address).deadline(settings.deadline).build()?;
+    let client = settings.client()?.build()?;
     let (text, options) = (&arguments.text, arguments.options.batch(Vec::new()));
     let (output, exit) = match &arguments.listing {
         Some(listing) => {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::time::SystemTime;
 
-use broadside_client::{AdminClient, Group, Keyword, Listing, NegativeList, StoredListing};
+use broadside_client::{Group, Keyword, Listing, NegativeList, StoredListing};
 
 use crate::failure::{Exit, Failure};
 use crate::number;
@@ -58,8 +58,7 @@ pub(crate) async fn run(
     settings: &Settings,
     paint: Paint,
 ) -> Result<Exit, Failure> {
-    let client =
-        AdminClient::builder(&settings.admin_address).deadline(settings.deadline).build_admin()?;
+    let client = settings.admin_client()?.build_admin()?;
     let stored = client.get_listing(&arguments.listing, arguments.shared).await?;
     let output = if arguments.json { records(&stored) } else { human(&stored, paint) };
     io::stdout().lock().write_all(output.as_bytes())?;

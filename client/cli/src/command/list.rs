@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use broadside_client::{AdminClient, ListListingsRequest, Listing};
+use broadside_client::{ListListingsRequest, Listing};
 
 use crate::failure::{Exit, Failure};
 use crate::paint::Paint;
@@ -52,8 +52,7 @@ pub(crate) async fn run(
     settings: &Settings,
     paint: Paint,
 ) -> Result<Exit, Failure> {
-    let client =
-        AdminClient::builder(&settings.admin_address).deadline(settings.deadline).build_admin()?;
+    let client = settings.admin_client()?.build_admin()?;
     let limit = arguments.limit.unwrap_or(u64::MAX);
     let mut listings = client.all_listings(ListListingsRequest {
         group: arguments.group.clone(),

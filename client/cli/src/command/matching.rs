@@ -1,6 +1,6 @@
 //! `broadside match`: which listings match a text.
 
-use broadside_client::{BatchOptions, Client, Include};
+use broadside_client::{BatchOptions, Include};
 
 use crate::failure::{Exit, Failure};
 use crate::paint::Paint;
@@ -95,7 +95,7 @@ pub(crate) async fn run(
     settings: &Settings,
     paint: Paint,
 ) -> Result<Exit, Failure> {
-    let client = Client::builder(&settings.address).deadline(settings.deadline).build()?;
+    let client = settings.client()?.build()?;
     match &arguments.file {
         Some(name) => file::run(arguments, name, &client, paint).await,
         None => texts::run(arguments, &client, paint).await,

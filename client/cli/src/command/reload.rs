@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use broadside_client::{AdminClient, Reload, ReloadOutcome, ReloadRequest};
+use broadside_client::{Reload, ReloadOutcome, ReloadRequest};
 use serde::Serialize;
 
 use crate::duration;
@@ -57,7 +57,7 @@ pub(crate) async fn run(
     settings: &Settings,
     paint: Paint,
 ) -> Result<Exit, Failure> {
-    let client = AdminClient::builder(&settings.admin_address).build_admin()?;
+    let client = settings.admin_client()?.build_admin()?;
     let request = ReloadRequest {
         sources: arguments.source.clone(),
         validate_only: arguments.plan,

@@ -4,9 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::time::SystemTime;
 
-use broadside_client::{
-    AdminClient, BadRecord, ReloadOutcome, ReloadRecord, ServerStatus, Serving,
-};
+use broadside_client::{BadRecord, ReloadOutcome, ReloadRecord, ServerStatus, Serving};
 
 use crate::duration;
 use crate::failure::{Exit, Failure};
@@ -49,8 +47,7 @@ pub(crate) async fn run(
     settings: &Settings,
     paint: Paint,
 ) -> Result<Exit, Failure> {
-    let client =
-        AdminClient::builder(&settings.admin_address).deadline(settings.deadline).build_admin()?;
+    let client = settings.admin_client()?.build_admin()?;
     let status = client.status().await?;
     let mut out = io::stdout().lock();
     if arguments.json {

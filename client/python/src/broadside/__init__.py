@@ -6,7 +6,7 @@
     ...         print(match.listing_id, match.score, match.match_type.name)
 
 What is public is what this module exports. Start reading at `Client`; `_wire` is the only module that turns values into
-messages and back, `_call` the only one that waits and retries.
+messages and back, `_channel` makes the connection, `_call` is the only one that waits and retries.
 """
 
 from importlib.metadata import version as _version
@@ -28,6 +28,7 @@ from broadside._explanations import (
     TextExplanation,
     UnmetTargeting,
 )
+from broadside._headers import Priority
 from broadside._query import AttributeValue, Include, MatchOptions, Query
 from broadside._results import (
     BatchResult,
@@ -66,6 +67,7 @@ __all__ = [
     "MissedFlight",
     "NearestKeyword",
     "Obstacle",
+    "Priority",
     "Query",
     "QueryResult",
     "SeenAttribute",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import random
+import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -17,12 +18,15 @@ from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import DecodeError, Message
 from google.rpc import status_pb2
 
-from broadside import _wire
+from broadside import _tls, _wire
 from broadside._errors import BroadsideError, Code
+from broadside._headers import Metadata
 from broadside._limits import DEADLINE_MAX_SECONDS
 from broadside._retry import pause_before_retry
 
 STATUS_DETAILS_KEY = "grpc-status-details-bin"
+PUSH_BACK_KEY = "grpc-retry-pushback-ms"
+PUSH_BACK_NUMBER = re.compile("[0-9]{1,18}")
 
 Request = TypeVar("Request", bound=Message, contravariant=True)
 Response = TypeVar("Response", bound=Message, covariant=True)
@@ -31,7 +35,7 @@ Response = TypeVar("Response", bound=Message, covariant=True)
 class Stub(Protocol[Request, Response]):
     """What gRPC makes of a channel and a method: a call that waits for its answer."""
 
-    def __call__(self, request: Request, /, *, timeout: float) -> Response:
+    def __call__(self, request: Request, /, *, timeout: float, metadata: Metadata) -> Response:
         """Makes one attempt of at most `timeout` seconds."""
 
 
@@ -48,7 +52,9 @@ class Responses(Protocol[Response]):
 class StreamStub(Protocol[Request, Response]):
     """What gRPC makes of a channel and a method with a stream each way."""
 
-    def __call__(self, requests: Iterator[Request], /, *, timeout: float | None) -> Responses[Response]:
+    def __call__(
+        self, requests: Iterator[Request], /, *, timeout: float | None, metadata: Metadata
+    ) -> Responses[Response]:
         """Opens a stream that lives for at most `timeout` seconds, if that is not None."""
 
 
@@ -84,8 +90,8 @@ class Method(Generic[Request, Response]):
         self._max_attempts = max_attempts
         self._closed = closed
 
-    def call(self, request: Request, deadline: Deadline) -> Response:
-        """Makes the call, again after UNAVAILABLE, until the deadline.
+    def call(self, request: Request, deadline: Deadline, metadata: Metadata) -> Response:
+        """Makes the call, again after UNAVAILABLE and a refusal for overload, until the deadline.
 
         Raises:
             BroadsideError: The call failed.
@@ -95,7 +101,7 @@ class Method(Generic[Request, Response]):
         while True:
             attempts += 1
             try:
-                return self._stub(request, timeout=deadline.remaining())
+                return self._stub(request, timeout=deadline.remaining(), metadata=metadata)
             except grpc.RpcError as rpc_error:
                 error = error_from_grpc(rpc_error)
             pause = pause_before_retry(error, attempts, self._max_attempts, deadline.remaining(), random.random())
@@ -114,14 +120,14 @@ class StreamMethod(Generic[Request, Response]):
             response_deserializer=response.FromString,
         )
 
-    def call(self, requests: Iterator[Request], deadline: float | None) -> Iterator[Response]:
+    def call(self, requests: Iterator[Request], deadline: float | None, metadata: Metadata) -> Iterator[Response]:
         """Opens a stream and yields its responses. Leaving it, by an exception or by `close`, ends the stream.
 
         Raises:
             BroadsideError: The stream ended before its time.
 
         """
-        responses = self._stub(requests, timeout=deadline)
+        responses = self._stub(requests, timeout=deadline, metadata=metadata)
         try:
             yield from responses
         except grpc.RpcError as rpc_error:
@@ -140,7 +146,27 @@ def error_from_grpc(rpc_error: grpc.RpcError) -> BroadsideError:
     # Details of another code were not written for this failure: an intermediary replaced the status.
     if status is None or status.code != code:
         status = status_pb2.Status(code=code, message=rpc_error.details() or "")
-    return _wire.error_from_wire(status)
+    error = _wire.error_from_wire(status)
+    # What has trailers was told by a server; a connection that could not be made has none.
+    advice = None if trailers else _tls.describe(error.message)
+    if advice is not None and error.code is Code.UNAVAILABLE:
+        # Another attempt would meet the same certificates.
+        return BroadsideError(error.code, f"{error.message}; {advice.advice}", advice.reason, retryable=False)
+    if PUSH_BACK_KEY in trailers:
+        _push_back(error, str(trailers[PUSH_BACK_KEY]))
+    return error
+
+
+def _push_back(error: BroadsideError, value: str) -> None:
+    """Takes up what the server says about the next attempt: not before so many milliseconds, or never.
+
+    A negative number, and what is none, mean never. RetryInfo may say when as well; the longer of the two holds.
+    """
+    if PUSH_BACK_NUMBER.fullmatch(value):
+        error.retry_after = max(error.retry_after or 0.0, int(value) / 1_000)
+    else:
+        error.retryable = False
+        error.retry_after = None
 
 
 def _read_status(value: str | bytes | None) -> status_pb2.Status | None:

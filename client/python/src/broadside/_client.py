@@ -6,16 +6,15 @@ import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from importlib.metadata import version
 from types import TracebackType
-
-import grpc
 
 from broadside import _wire
 from broadside._call import Deadline, Method, StreamMethod
+from broadside._channel import Tls, open_channel
 from broadside._errors import BroadsideError, Code
 from broadside._explanations import ListingExplanation, TextExplanation
 from broadside._generated import match_pb2
+from broadside._headers import Headers, Metadata, Priority
 from broadside._limits import (
     ATTEMPTS_DEFAULT,
     BATCH_ATTEMPTS_MAX,
@@ -24,9 +23,6 @@ from broadside._limits import (
     KEEPALIVE_MAX_SECONDS,
     KEEPALIVE_MIN_SECONDS,
     KEEPALIVE_TIMEOUT_DEFAULT_SECONDS,
-    RECONNECT_FIRST_MS,
-    RECONNECT_MAX_MS,
-    RESPONSE_BYTES_MAX,
 )
 from broadside._parts import split
 from broadside._query import AttributeValue, Include, MatchOptions, Query
@@ -48,15 +44,26 @@ class Client:
     threads of gRPC do not survive one, so a client that is used in another process than its own raises RuntimeError.
 
     Args:
-        address: `host:port`, `[ipv6]:port`, `unix:/path` or another gRPC target, in plain text; None means the
-            environment's `BROADSIDE_ADDRESS`, and `127.0.0.1:50051` if that is not set either.
+        address: `https://host:port` with TLS; `host:port`, `[ipv6]:port`, `http://host:port`, `unix:/path` or another
+            gRPC target in plain text; None means the environment's `BROADSIDE_ADDRESS`, and `127.0.0.1:50051` if that
+            is not set either.
         deadline: Seconds that a call may take with all of its attempts and parts: 2 by default, at most 86,400.
         keepalive_interval: Seconds of silence after which the connection is probed: 30 by default.
         keepalive_timeout: Seconds within which the probe must be answered, else it is closed: 10 by default.
-        max_attempts: The most attempts of a call that fails with UNAVAILABLE: 3 by default, 1 means no retry.
+        max_attempts: The most attempts of a call that fails with UNAVAILABLE or is refused for overload: 3 by default,
+            1 means no retry.
+        tls_ca: Certificates of those who may have signed the server's, in PEM; None means gRPC's list of public ones.
+        tls_certificate: The certificate to show to a server that asks for one, with those up to its CA, in PEM.
+        tls_key: Its key, in PEM and not encrypted.
+        tls_server_name: The name that the server's certificate must have; None means the host of the address.
+        token: One word that says who asks, sent with every call as `authorization: Bearer TOKEN`. Whoever can read what
+            is sent can use it, so send it over TLS, or to a server of this machine.
+        priority: How urgent calls are: an overloaded server refuses "bulk" before "interactive", the default.
+        traceparent: The header of the trace (W3C Trace Context) that all calls belong to, passed on as it is.
 
     Raises:
-        ValueError: An argument is out of range.
+        TypeError: A certificate or a key is not given as bytes.
+        ValueError: An argument is out of range or cannot be used.
 
     """
 
@@ -68,6 +75,13 @@ class Client:
         keepalive_interval: float = KEEPALIVE_INTERVAL_DEFAULT_SECONDS,
         keepalive_timeout: float = KEEPALIVE_TIMEOUT_DEFAULT_SECONDS,
         max_attempts: int = ATTEMPTS_DEFAULT,
+        tls_ca: bytes | None = None,
+        tls_certificate: bytes | None = None,
+        tls_key: bytes | None = None,
+        tls_server_name: str | None = None,
+        token: str | None = None,
+        priority: Priority = "interactive",
+        traceparent: str | None = None,
     ) -> None:
         if max_attempts < 1:
             raise ValueError(f"max_attempts: expected at least 1, got {max_attempts}")
@@ -80,9 +94,12 @@ class Client:
         self._deadline = deadline
         self._process = os.getpid()
         self._closed = threading.Event()
-        self._channel = grpc.insecure_channel(
+        self._headers = Headers(token, traceparent, priority)
+        self._channel = open_channel(
             address or os.environ.get(ADDRESS_VARIABLE) or ADDRESS_DEFAULT,
-            options=_channel_options(keepalive_interval, keepalive_timeout),
+            Tls(tls_ca, tls_certificate, tls_key, tls_server_name),
+            keepalive_interval,
+            keepalive_timeout,
         )
         methods = match_pb2.DESCRIPTOR.services_by_name["MatchService"].methods_by_name
         self._match_batch: Method[match_pb2.MatchBatchRequest, match_pb2.MatchBatchResponse] = Method(
@@ -124,6 +141,8 @@ class Client:
         attributes: Mapping[str, AttributeValue] | None = None,
         as_of: datetime | None = None,
         deadline: float | None = None,
+        priority: Priority | None = None,
+        traceparent: str | None = None,
     ) -> QueryResult:
         """Finds the listings that match one text, best first.
 
@@ -135,6 +154,8 @@ class Client:
             attributes: What targeting reads, by name; names match `[a-z_][a-z0-9_.]*` and have at most 64 bytes.
             as_of: Time at which flights are judged, with a time zone; None means now, by the server's clock.
             deadline: Seconds that the call may take; None means the client's.
+            priority: "interactive" or "bulk", which an overloaded server refuses first; None means the client's.
+            traceparent: The header of the trace that the call belongs to; None means the client's.
 
         Raises:
             BroadsideError: The call failed, or the text was refused (`TEXT_TOO_LONG`, `TEXT_TOO_MANY_TOKENS`).
@@ -150,6 +171,8 @@ class Client:
             attributes=attributes,
             as_of=as_of,
             deadline=deadline,
+            priority=priority,
+            traceparent=traceparent,
         )
         return batch.results[0].raise_for_error()
 
@@ -164,6 +187,8 @@ class Client:
         as_of: datetime | None = None,
         min_version: InventoryVersion | None = None,
         deadline: float | None = None,
+        priority: Priority | None = None,
+        traceparent: str | None = None,
     ) -> BatchResult:
         """Finds the listings that match each of many texts, all by one version of the inventory.
 
@@ -180,6 +205,8 @@ class Client:
             as_of: Time at which flights are judged, with a time zone; None means when each part reaches the server.
             min_version: The version that must answer: the same generation and at least this sequence.
             deadline: Seconds that the call may take with all of its parts; None means the client's.
+            priority: "interactive" or "bulk", which an overloaded server refuses first; None means the client's.
+            traceparent: The header of the trace that the call belongs to; None means the client's.
 
         Raises:
             BroadsideError: The call failed as a whole; reason `INVENTORY_CHANGED` if the inventory changed each time.
@@ -190,11 +217,12 @@ class Client:
         if isinstance(queries, str):
             raise TypeError("queries: expected an iterable of texts, got one text; put it into a list, or use match")
         until = self._begin(deadline)
+        metadata = self._headers.of_call(traceparent, priority)
         options = MatchOptions(limit, max_per_group, include, as_of)
         request = _wire.request_to_wire(attributes, options, min_version)
         parts = split(map(_wire.query_to_wire, queries), request.ByteSize())
         for _ in range(BATCH_ATTEMPTS_MAX):
-            batch = self._match_parts(request, parts, until)
+            batch = self._match_parts(request, parts, until, metadata)
             if batch is not None:
                 return batch
         raise BroadsideError(
@@ -215,6 +243,8 @@ class Client:
         as_of: datetime | None = None,
         min_version: InventoryVersion | None = None,
         deadline: float | None = None,
+        priority: Priority | None = None,
+        traceparent: str | None = None,
     ) -> Iterator[StreamResult]:
         """Finds the listings that match each text of batch after batch, over one stream.
 
@@ -233,6 +263,8 @@ class Client:
             as_of: Time at which flights are judged, with a time zone; None means when each batch reaches the server.
             min_version: The version that must answer: the same generation and at least this sequence.
             deadline: Seconds that the whole stream may take; None means that it may live for ever.
+            priority: "interactive" or "bulk", which an overloaded server refuses first; None means the client's.
+            traceparent: The header of the trace that the stream belongs to; None means the client's.
 
         Raises:
             BroadsideError: The stream ended before its time, such as UNAVAILABLE when the server goes away.
@@ -245,7 +277,8 @@ class Client:
         self._begin(None)
         options = MatchOptions(limit, max_per_group, include, as_of)
         stream = Stream(batches, _wire.request_to_wire(attributes, options, min_version))
-        return stream.results(self._match_stream.call(stream.requests(), deadline))
+        metadata = self._headers.of_call(traceparent, priority)
+        return stream.results(self._match_stream.call(stream.requests(), deadline, metadata))
 
     def explain(
         self,
@@ -256,6 +289,7 @@ class Client:
         as_of: datetime | None = None,
         min_version: InventoryVersion | None = None,
         deadline: float | None = None,
+        traceparent: str | None = None,
     ) -> ListingExplanation:
         """Says why one listing matches a text, or why it does not.
 
@@ -269,6 +303,7 @@ class Client:
             as_of: Time at which flights are judged, with a time zone; None means now, by the server's clock.
             min_version: The version that must answer: the same generation and at least this sequence.
             deadline: Seconds that the call may take; None means the client's.
+            traceparent: The header of the trace that the call belongs to; None means the client's.
 
         Raises:
             BroadsideError: The call failed, or the text was refused (`TEXT_TOO_LONG`, `TEXT_TOO_MANY_TOKENS`).
@@ -280,7 +315,8 @@ class Client:
             raise ValueError("listing_id: expected a listing's id, got an empty one; explain_text explains the answer")
         options = MatchOptions(as_of=as_of)
         request = _wire.explain_to_wire(text, listing_id, attributes, options, min_version)
-        return _wire.listing_explanation_from_wire(self._explain.call(request, self._begin(deadline)))
+        metadata = self._headers.of_call(traceparent, None)
+        return _wire.listing_explanation_from_wire(self._explain.call(request, self._begin(deadline), metadata))
 
     def explain_text(
         self,
@@ -292,6 +328,7 @@ class Client:
         as_of: datetime | None = None,
         min_version: InventoryVersion | None = None,
         deadline: float | None = None,
+        traceparent: str | None = None,
     ) -> TextExplanation:
         """Explains the whole answer to a text: what matches and why, and what does not although a keyword does.
 
@@ -303,6 +340,7 @@ class Client:
             as_of: Time at which flights are judged, with a time zone; None means now, by the server's clock.
             min_version: The version that must answer: the same generation and at least this sequence.
             deadline: Seconds that the call may take; None means the client's.
+            traceparent: The header of the trace that the call belongs to; None means the client's.
 
         Raises:
             BroadsideError: The call failed, or the text was refused (`TEXT_TOO_LONG`, `TEXT_TOO_MANY_TOKENS`).
@@ -312,21 +350,24 @@ class Client:
         """
         options = MatchOptions(limit, max_per_group, as_of=as_of)
         request = _wire.explain_to_wire(text, "", attributes, options, min_version)
-        return _wire.text_explanation_from_wire(self._explain.call(request, self._begin(deadline)))
+        metadata = self._headers.of_call(traceparent, None)
+        return _wire.text_explanation_from_wire(self._explain.call(request, self._begin(deadline), metadata))
 
-    def analyze(self, text: str, *, deadline: float | None = None) -> tuple[Token, ...]:
+    def analyze(self, text: str, *, deadline: float | None = None, traceparent: str | None = None) -> tuple[Token, ...]:
         """Splits a text into tokens exactly as matching does.
 
         Args:
             text: The text, at most 64 KiB of UTF-8 and 8,192 tokens.
             deadline: Seconds that the call may take; None means the client's.
+            traceparent: The header of the trace that the call belongs to; None means the client's.
 
         Raises:
             BroadsideError: The call failed, or the text was refused.
-            ValueError: The deadline is out of range.
+            ValueError: An argument is out of range.
 
         """
-        response = self._analyze.call(match_pb2.AnalyzeRequest(text=text), self._begin(deadline))
+        metadata = self._headers.of_call(traceparent, None)
+        response = self._analyze.call(match_pb2.AnalyzeRequest(text=text), self._begin(deadline), metadata)
         return _wire.tokens_from_wire(response.tokens)
 
     def _begin(self, deadline: float | None) -> Deadline:
@@ -340,7 +381,11 @@ class Client:
         return Deadline(self._deadline if deadline is None else deadline)
 
     def _match_parts(
-        self, shared: match_pb2.MatchBatchRequest, parts: list[list[match_pb2.Query]], until: Deadline
+        self,
+        shared: match_pb2.MatchBatchRequest,
+        parts: list[list[match_pb2.Query]],
+        until: Deadline,
+        metadata: Metadata,
     ) -> BatchResult | None:
         """Matches the parts in order, each by the version that answered the first; None if that was not possible."""
         version: InventoryVersion | None = None
@@ -351,7 +396,7 @@ class Client:
             if version is not None:
                 request.min_version.CopyFrom(_wire.version_to_wire(version))
             try:
-                response = self._match_batch.call(request, until)
+                response = self._match_batch.call(request, until, metadata)
             except BroadsideError as error:
                 if version is not None and error.reason == VERSION_NOT_SERVED:
                     return None
@@ -370,19 +415,3 @@ def _results(response: match_pb2.MatchBatchResponse, queries: int) -> Iterable[Q
     if len(response.results) != queries:
         raise BroadsideError(Code.INTERNAL, f"expected {queries} results from the server, got {len(response.results)}")
     return _wire.results_from_wire(response.results)
-
-
-def _channel_options(keepalive_interval: float, keepalive_timeout: float) -> list[tuple[str, int | str]]:
-    return [
-        ("grpc.keepalive_time_ms", round(keepalive_interval * 1_000)),
-        ("grpc.keepalive_timeout_ms", round(keepalive_timeout * 1_000)),
-        # Idle connections are probed too, so that the next call does not meet a dead one.
-        ("grpc.keepalive_permit_without_calls", 1),
-        ("grpc.http2.max_pings_without_data", 0),
-        ("grpc.initial_reconnect_backoff_ms", RECONNECT_FIRST_MS),
-        ("grpc.max_reconnect_backoff_ms", RECONNECT_MAX_MS),
-        ("grpc.max_receive_message_length", RESPONSE_BYTES_MAX),
-        # Retries are `_call`'s: a service config from DNS may not add its own.
-        ("grpc.service_config_disable_resolution", 1),
-        ("grpc.primary_user_agent", f"broadside-python/{version('broadside-client')}"),
-    ]

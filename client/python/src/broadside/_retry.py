@@ -11,9 +11,10 @@ def pause_before_retry(
 ) -> float | None:
     """Decides what follows a failed attempt.
 
-    Every call of the service may be repeated, but only UNAVAILABLE promises that a repetition can help. The pause
-    doubles with each attempt; it is drawn from its upper half, so that clients that failed together do not come back
-    together. If the server said when to come back, the pause is at least that and at most a fifth longer.
+    Every call of the service may be repeated, but only UNAVAILABLE and a refusal for overload promise that a repetition
+    can help, and a server that asks for none gets none. The pause doubles with each attempt; it is drawn from its
+    upper half, so that clients that failed together do not come back together. If the server said when to come back,
+    the pause is at least that and at most a fifth longer.
 
     Args:
         error: How the attempt failed.
@@ -27,7 +28,8 @@ def pause_before_retry(
         because the error at hand says more than DEADLINE_EXCEEDED would.
 
     """
-    if error.code is not Code.UNAVAILABLE or attempts >= max_attempts:
+    may_help = error.code is Code.UNAVAILABLE or error.is_overload()
+    if not (may_help and error.retryable) or attempts >= max_attempts:
         return None
     if error.retry_after is None:
         pause = min(PAUSE_FIRST_SECONDS * 2 ** (attempts - 1), PAUSE_MAX_SECONDS) * (1 + chance) / 2

@@ -71,6 +71,41 @@ fn only_unavailable_and_what_carries_retry_info_may_be_sent_again() {
 }
 
 #[test]
+fn a_server_says_when_to_come_back_or_that_nobody_should() {
+    // The header, RetryInfo in milliseconds, whether it may be sent again, and after how many milliseconds.
+    let check = |header: Option<&str>, info: Option<u64>, expected: (bool, Option<u64>)| {
+        let mut details = ErrorDetails::new();
+        details.set_error_info("OVERLOADED", "broadside", HashMap::new());
+        if info.is_some() {
+            details.set_retry_info(info.map(Duration::from_millis));
+        }
+        let code = tonic::Code::ResourceExhausted;
+        let mut status = tonic::Status::with_error_details(code, "", details);
+        if let Some(header) = header {
+            let value = header.parse().expect("it is ASCII");
+            status.metadata_mut().insert("grpc-retry-pushback-ms", value);
+        }
+        let error = call_error(&status, "unused");
+        let after = expected.1.map(Duration::from_millis);
+        assert_eq!(
+            (error.retryable, error.retry_after),
+            (expected.0, after),
+            "{header:?} {info:?}"
+        );
+    };
+    check(None, None, (true, None));
+    check(None, Some(5), (true, Some(5)));
+    check(Some("7"), None, (true, Some(7)));
+    check(Some("7"), Some(5), (true, Some(7)));
+    check(Some("5"), Some(7), (true, Some(7)));
+    check(Some("0"), None, (true, Some(0)));
+    check(Some("-1"), Some(5), (false, None));
+    check(Some("soon"), Some(5), (false, None));
+    check(Some(""), None, (false, None));
+    check(Some("9223372036854775808"), None, (false, None));
+}
+
+#[test]
 fn every_code_keeps_its_name() {
     for number in 1..=16 {
         let code = super::code(tonic::Code::from_i32(number));
@@ -128,7 +163,7 @@ fn a_request_says_what_the_caller_said() {
             ..MatchOptions::default()
         },
         attributes: Attributes::new().with("interests", ["sports", "music"]),
-        min_version: None,
+        ..BatchOptions::default()
     };
     let version = Version { generation: "9d3f".to_owned(), sequence: 2 };
     let request = batch_request(&queries, &shared, Some(&version));

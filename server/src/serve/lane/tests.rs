@@ -137,6 +137,29 @@ async fn a_burst_may_wait_and_a_queue_that_never_ends_may_not() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_lane_is_crowded_when_more_waits_than_can_be_done_in_time() {
+    let lane = dear(1_000).await;
+    let holds = lane.turn(ask(1)).await.expect("nobody is there");
+    let crowd: Vec<_> = (0..5 * CALLS_MIN).map(|_| enter(&lane, ask(1))).collect();
+    settle().await;
+    assert!(!lane.is_crowded(), "a burst");
+    advance(BURST + Duration::from_millis(1)).await;
+    lane.0.state.lock().expect("no panic").worked = clock();
+    assert!(lane.is_crowded(), "it has not been empty for long, and a unit takes a round at times");
+    drop(holds);
+    settle().await;
+    drop(crowd);
+    settle().await;
+    assert!(!lane.is_crowded());
+    let calm = lane.turn(ask(1)).await.expect("it is over when it is over");
+    let few: Vec<_> = (0..CALLS_MIN).map(|_| enter(&lane, ask(1))).collect();
+    settle().await;
+    advance(BURST * 2).await;
+    assert!(!lane.is_crowded(), "a few callers are no crowd");
+    drop((calm, few));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_few_callers_who_wait_for_each_other_are_no_overload() {
     let lane = dear(100).await;
     for _ in 0..5 {

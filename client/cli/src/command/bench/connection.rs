@@ -1,66 +1,51 @@
-//! One HTTP/2 connection, and one call on it, as close to the wire as hyper allows.
+//! One call on one HTTP/2 connection, as close to the wire as hyper allows.
+
+use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue, TE, USER_AGENT};
+use http::header::{HeaderMap, HeaderValue};
 use http::{Method, Request, Uri, Version};
 use http_body_util::{BodyExt, Either, Full};
 use hyper::body::Incoming;
-use hyper::client::conn::http2::{Builder, SendRequest};
-use hyper_util::rt::{TokioExecutor, TokioIo};
-use tokio::net::TcpStream;
 
+use super::refusal;
 use super::reply;
 use super::stream::{Requests, Responses};
 use super::tally::Outcome;
+use super::target::{Sender, Target};
 use crate::failure::Failure;
 
-const SERVICE_PATH: &str = "/broadside.v1.MatchService/";
-/// Bytes that the server may send before it is told that they were read, on a stream and on a connection: replies are
-/// never held up by the generator.
-const WINDOW_BYTES: u32 = 4 << 20;
 /// Bytes of a reply; a longer one counts as malformed.
 const REPLY_BYTES_MAX: usize = 256 << 20;
+/// The largest number of a `grpc-timeout`.
+const TIMEOUT_NUMBER_MAX: u128 = 99_999_999;
 
 /// A connection. Clones share it and may call at the same time.
 #[derive(Debug, Clone)]
 pub(super) struct Connection {
-    sender: SendRequest<Either<Full<Bytes>, Requests>>,
+    sender: Sender,
     batch_uri: Uri,
     stream_uri: Uri,
     headers: HeaderMap,
 }
 
+/// The connection ended before the call was sent, or the server said so while it was: another one can take it, and the
+/// server has not looked at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Unsent;
+
 impl Connection {
-    /// Connects. What drives the connection runs as a task of this runtime.
+    /// Connects.
     ///
     /// # Errors
     /// The server cannot be reached, or does not speak HTTP/2.
-    pub(super) async fn open(authority: &str) -> Result<Connection, Failure> {
-        let unreachable =
-            |why: String| Failure::unreachable(format!("cannot connect to {authority}: {why}"));
-        let stream =
-            TcpStream::connect(authority).await.map_err(|error| unreachable(error.to_string()))?;
-        stream.set_nodelay(true).map_err(|error| unreachable(error.to_string()))?;
-        let (sender, connection) = Builder::new(TokioExecutor::new())
-            .initial_stream_window_size(WINDOW_BYTES)
-            .initial_connection_window_size(WINDOW_BYTES)
-            .handshake(TokioIo::new(stream))
-            .await
-            .map_err(|error| unreachable(error.to_string()))?;
-        // It ends when the connection does, which every call on it notices.
-        tokio::spawn(connection);
-        let uri = |method| {
-            let uri = format!("http://{authority}{SERVICE_PATH}{method}");
-            uri.parse().map_err(|error: http::uri::InvalidUri| unreachable(error.to_string()))
-        };
-        let (batch_uri, stream_uri) = (uri("MatchBatch")?, uri("MatchStream")?);
-        let agent = concat!("broadside-bench/", env!("CARGO_PKG_VERSION"));
-        let headers = [
-            (CONTENT_TYPE, HeaderValue::from_static("application/grpc")),
-            (TE, HeaderValue::from_static("trailers")),
-            (USER_AGENT, HeaderValue::from_static(agent)),
-        ];
-        Ok(Connection { sender, batch_uri, stream_uri, headers: headers.into_iter().collect() })
+    pub(super) async fn open(target: &Target) -> Result<Connection, Failure> {
+        Ok(Connection {
+            sender: target.connect().await?,
+            batch_uri: target.uri("MatchBatch"),
+            stream_uri: target.uri("MatchStream"),
+            headers: target.headers().clone(),
+        })
     }
 
     /// Whether no further call can be made.
@@ -68,31 +53,41 @@ impl Connection {
         self.sender.is_closed()
     }
 
-    /// Makes one call with this body and reads the reply to its end into `buffer`, which is kept for the next one.
+    /// Makes one call with this body and reads the reply to its end into `buffer`, which is kept for the next one. The
+    /// server is told how much time is left; nobody stops waiting for it.
+    ///
+    /// # Errors
+    /// The call was not sent.
     pub(super) async fn call(
         &mut self,
         body: Bytes,
         queries: usize,
+        time_left: Option<Duration>,
         buffer: &mut Vec<u8>,
-    ) -> Outcome {
-        let request = self.request(&self.batch_uri, Either::Left(Full::new(body)));
-        if self.sender.ready().await.is_err() {
-            return Outcome::Transport;
+    ) -> Result<Outcome, Unsent> {
+        let mut request = self.request(&self.batch_uri, Either::Left(Full::new(body)));
+        if let Some(time_left) = time_left {
+            request.headers_mut().insert("grpc-timeout", grpc_timeout(time_left));
         }
-        match self.sender.send_request(request).await {
-            Ok(response) => read(response, queries, buffer).await,
-            Err(_) => Outcome::Transport,
+        match self.sender.try_send_request(request).await {
+            Ok(response) => Ok(read(response, queries, buffer).await),
+            Err(mut error) => {
+                // Whoever gives the request back has not sent it.
+                let is_unsent = error.take_message().is_some() || is_unprocessed(error.error());
+                if is_unsent { Err(Unsent) } else { Ok(Outcome::Transport) }
+            }
         }
     }
 
     /// Opens a stream that sends these requests.
     pub(super) async fn stream(&mut self, requests: Requests) -> Result<Responses, Outcome> {
         let request = self.request(&self.stream_uri, Either::Right(requests));
-        self.sender.ready().await.map_err(|_| Outcome::Transport)?;
         let response = self.sender.send_request(request).await.map_err(|_| Outcome::Transport)?;
-        match grpc_status(response.headers()) {
+        match refusal::of_headers(response.headers()) {
             None => Ok(Responses::new(response.into_body())),
-            Some(code) => Err(Outcome::Status(code)),
+            Some(Err(outcome)) => Err(outcome),
+            // It ends before it has begun.
+            Some(Ok(())) => Err(Outcome::Malformed),
         }
     }
 
@@ -106,12 +101,21 @@ impl Connection {
     }
 }
 
+/// Whether the server has ended the connection in peace and says that it has not begun the call.
+fn is_unprocessed(error: &hyper::Error) -> bool {
+    let cause =
+        std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<h2::Error>());
+    cause.is_some_and(|cause| {
+        cause.is_remote() && cause.is_go_away() && cause.reason() == Some(h2::Reason::NO_ERROR)
+    })
+}
+
 async fn read(response: http::Response<Incoming>, queries: usize, buffer: &mut Vec<u8>) -> Outcome {
     if response.status() != http::StatusCode::OK {
         return Outcome::Malformed;
     }
     // A server that has nothing but a status to send puts it here.
-    let mut status = grpc_status(response.headers());
+    let mut status = refusal::of_headers(response.headers());
     let mut body = response.into_body();
     buffer.clear();
     while let Some(frame) = body.frame().await {
@@ -122,61 +126,61 @@ async fn read(response: http::Response<Incoming>, queries: usize, buffer: &mut V
             }
             buffer.extend_from_slice(data);
         } else if let Some(trailers) = frame.trailers_ref() {
-            status = grpc_status(trailers);
+            status = refusal::of_headers(trailers);
         }
     }
     judge(status, queries, buffer)
 }
 
 /// What a reply amounts to. OK without a result for every query is a failure, whatever the status says.
-fn judge(status: Option<u8>, queries: usize, body: &[u8]) -> Outcome {
+fn judge(status: Option<Result<(), Outcome>>, queries: usize, body: &[u8]) -> Outcome {
     match (status, reply::count(body)) {
-        (Some(0), Some(counts)) if counts.results == queries => {
-            Outcome::Ok { refused: counts.refused, bytes: body.len() }
+        (Some(Err(outcome)), _) => outcome,
+        (Some(Ok(())), Some(counts)) if counts.results == queries => {
+            Outcome::of_reply(counts, body.len())
         }
-        (None | Some(0), _) => Outcome::Malformed,
-        (Some(code), _) => Outcome::Status(code),
+        (None | Some(Ok(())), _) => Outcome::Malformed,
     }
 }
 
-/// The status in headers or trailers; one that is not a number of one byte counts as one that does not exist.
-pub(super) fn grpc_status(headers: &HeaderMap) -> Option<u8> {
-    let value = headers.get("grpc-status")?;
-    Some(value.to_str().ok().and_then(|value| value.parse().ok()).unwrap_or(u8::MAX))
+/// A time as gRPC writes it, rounded down: in microseconds where they fit, else in milliseconds or seconds.
+fn grpc_timeout(time: Duration) -> HeaderValue {
+    let (number, unit) = match (time.as_micros(), time.as_millis()) {
+        (micros, _) if micros <= TIMEOUT_NUMBER_MAX => (micros, 'u'),
+        (_, millis) if millis <= TIMEOUT_NUMBER_MAX => (millis, 'm'),
+        _ => (u128::from(time.as_secs()).min(TIMEOUT_NUMBER_MAX), 'S'),
+    };
+    HeaderValue::try_from(format!("{number}{unit}")).expect("digits and a letter are visible")
 }
 
 #[cfg(test)]
 mod tests {
-    use http::{HeaderMap, HeaderValue};
+    use std::time::Duration;
 
-    use super::{grpc_status, judge};
+    use super::{grpc_timeout, judge};
     use crate::command::bench::tally::Outcome;
 
     #[test]
     fn a_reply_is_ok_only_with_a_result_for_every_query() {
         let two_results = [0, 0, 0, 0, 4, 0x12, 0, 0x12, 0];
-        let ok = Outcome::Ok { refused: 0, bytes: two_results.len() };
-        assert_eq!(judge(Some(0), 2, &two_results), ok);
-        assert_eq!(judge(Some(0), 3, &two_results), Outcome::Malformed);
-        assert_eq!(judge(Some(0), 2, &two_results[..6]), Outcome::Malformed);
+        let ok = Outcome::Ok { answered: 2, refused: 0, bytes: two_results.len() };
+        assert_eq!(judge(Some(Ok(())), 2, &two_results), ok);
+        assert_eq!(judge(Some(Ok(())), 3, &two_results), Outcome::Malformed);
+        assert_eq!(judge(Some(Ok(())), 2, &two_results[..6]), Outcome::Malformed);
         assert_eq!(judge(None, 2, &two_results), Outcome::Malformed);
-        assert_eq!(judge(Some(14), 2, &[]), Outcome::Status(14));
-        assert_eq!(judge(Some(4), 2, &two_results), Outcome::Status(4));
+        let failed = |code| Some(Err(Outcome::Status(code)));
+        assert_eq!(judge(failed(14), 2, &[]), Outcome::Status(14));
+        assert_eq!(judge(failed(4), 2, &two_results), Outcome::Status(4));
     }
 
     #[test]
-    fn statuses() {
-        let check = |value: Option<&'static str>, expected: Option<u8>| {
-            let mut headers = HeaderMap::new();
-            if let Some(value) = value {
-                headers.insert("grpc-status", HeaderValue::from_static(value));
-            }
-            assert_eq!(grpc_status(&headers), expected);
-        };
-        check(None, None);
-        check(Some("0"), Some(0));
-        check(Some("14"), Some(14));
-        check(Some("-1"), Some(u8::MAX));
-        check(Some("OK"), Some(u8::MAX));
+    fn times_as_grpc_writes_them() {
+        let check = |time, expected: &str| assert_eq!(grpc_timeout(time), expected);
+        check(Duration::ZERO, "0u");
+        check(Duration::from_nanos(1_999), "1u");
+        check(Duration::from_millis(50), "50000u");
+        check(Duration::from_micros(99_999_999), "99999999u");
+        check(Duration::from_secs(100), "100000m");
+        check(Duration::from_secs(7 * 24 * 60 * 60), "604800S");
     }
 }

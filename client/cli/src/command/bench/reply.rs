@@ -7,8 +7,9 @@ use super::body::PREFIX_BYTES;
 
 /// The field of `MatchBatchResponse` that holds one result a query.
 const RESULTS_FIELD: u64 = 2;
-/// The field of `MatchStreamResponse` that holds the answer to its batch.
+/// The fields of `MatchStreamResponse` that hold the answer to its batch, or why there is none.
 const BATCH_FIELD: u64 = 2;
+const REFUSAL_FIELD: u64 = 3;
 /// The field of `QueryResult` that is there if the query was refused.
 const ERROR_FIELD: u64 = 5;
 
@@ -19,6 +20,24 @@ pub(super) struct ReplyCounts {
     pub(super) results: usize,
     /// Results that are a refusal.
     pub(super) refused: usize,
+}
+
+/// What a response of a stream is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Streamed<'a> {
+    Answer(ReplyCounts),
+    /// The batch was refused, with this `google.rpc.Status`.
+    Refusal(&'a [u8]),
+}
+
+/// One field of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Field<'a> {
+    pub(super) number: u64,
+    /// Its value, if it is a number of its own length; 0 otherwise.
+    pub(super) value: u64,
+    /// Its bytes, if it is none; empty otherwise.
+    pub(super) content: &'a [u8],
 }
 
 /// Counts the results of a reply, given its whole body. `None` if it is not exactly one uncompressed message that can be
@@ -42,26 +61,28 @@ pub(super) fn next_message<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     Some(message)
 }
 
-/// Counts the results of one response of a stream. `None` if it cannot be walked, or its batch was refused.
-pub(super) fn count_streamed(mut response: &[u8]) -> Option<ReplyCounts> {
-    let mut counts = None;
+/// Reads one response of a stream. `None` if it cannot be walked, or says nothing.
+pub(super) fn read_streamed(mut response: &[u8]) -> Option<Streamed<'_>> {
+    let mut read = None;
     while !response.is_empty() {
-        let (field, content) = step(&mut response)?;
-        if field == BATCH_FIELD {
-            counts = Some(count_message(content)?);
+        let field = step(&mut response)?;
+        match field.number {
+            BATCH_FIELD => read = Some(Streamed::Answer(count_message(field.content)?)),
+            REFUSAL_FIELD => read = Some(Streamed::Refusal(field.content)),
+            _ => {}
         }
     }
-    counts
+    read
 }
 
 fn count_message(message: &[u8]) -> Option<ReplyCounts> {
     let mut counts = ReplyCounts::default();
     let mut rest = message;
     while !rest.is_empty() {
-        let (field, content) = step(&mut rest)?;
-        if field == RESULTS_FIELD {
+        let field = step(&mut rest)?;
+        if field.number == RESULTS_FIELD {
             counts.results += 1;
-            counts.refused += usize::from(is_refused(content)?);
+            counts.refused += usize::from(is_refused(field.content)?);
         }
     }
     Some(counts)
@@ -70,28 +91,26 @@ fn count_message(message: &[u8]) -> Option<ReplyCounts> {
 fn is_refused(mut result: &[u8]) -> Option<bool> {
     let mut refused = false;
     while !result.is_empty() {
-        refused |= step(&mut result)?.0 == ERROR_FIELD;
+        refused |= step(&mut result)?.number == ERROR_FIELD;
     }
     Some(refused)
 }
 
-/// Steps over one field. Gives its number, and its content if it has a length.
-fn step<'a>(rest: &mut &'a [u8]) -> Option<(u64, &'a [u8])> {
+/// Steps over one field. `None` if there is none, or it cannot be read to its end.
+pub(super) fn step<'a>(rest: &mut &'a [u8]) -> Option<Field<'a>> {
     let key = varint(rest)?;
-    let content: &[u8] = match key & 7 {
-        0 => {
-            varint(rest)?;
-            &[]
-        }
-        1 => take(rest, 8)?,
+    let mut field = Field { number: key >> 3, value: 0, content: &[] };
+    match key & 7 {
+        0 => field.value = varint(rest)?,
+        1 => field.content = take(rest, 8)?,
         2 => {
             let length = usize::try_from(varint(rest)?).ok()?;
-            take(rest, length)?
+            field.content = take(rest, length)?;
         }
-        5 => take(rest, 4)?,
+        5 => field.content = take(rest, 4)?,
         _ => return None,
-    };
-    Some((key >> 3, content))
+    }
+    Some(field)
 }
 
 fn take<'a>(rest: &mut &'a [u8], bytes: usize) -> Option<&'a [u8]> {
@@ -119,7 +138,7 @@ mod tests {
     use broadside_proto::v1::{InventoryVersion, Match, MatchBatchResponse, QueryResult, Span};
     use prost::Message;
 
-    use super::{ReplyCounts, count, count_streamed, next_message, varint};
+    use super::{ReplyCounts, Streamed, count, next_message, read_streamed, varint};
 
     fn reply(results: &[bool]) -> Vec<u8> {
         let result = |refused: &bool| {
@@ -178,9 +197,11 @@ mod tests {
         let high = u8::try_from(batch.len() >> 7).expect("it is below 128");
         let response = [&[0x08, 7, 0x12, length, high][..], batch].concat();
         let counts = ReplyCounts { results: 2, refused: 1 };
-        assert_eq!(count_streamed(&response), Some(counts));
-        assert_eq!(count_streamed(&[0x08, 7, 0x1a, 0]), None, "a refusal");
-        assert_eq!(count_streamed(&response[..9]), None);
+        assert_eq!(read_streamed(&response), Some(Streamed::Answer(counts)));
+        let refused = [0x08, 7, 0x1a, 2, 0x08, 9];
+        assert_eq!(read_streamed(&refused), Some(Streamed::Refusal(&[0x08, 9])));
+        assert_eq!(read_streamed(&response[..9]), None);
+        assert_eq!(read_streamed(&response[..2]), None, "it says nothing");
 
         let framed = [&[0, 0, 0, 0, 2, 0x08, 7][..], &[0, 0, 0, 0, 1, 9]].concat();
         let mut rest = framed.as_slice();

@@ -6,7 +6,9 @@ use std::time::Duration;
 use broadside_client::Version;
 use serde::Serialize;
 
+use super::Priority;
 use super::load::{Load, Measured};
+use super::tally::Summary;
 use crate::duration;
 use crate::number::{self, grouped, per_second};
 use crate::paint::{Paint, Role};
@@ -18,6 +20,7 @@ pub(super) struct Report<'a> {
     pub(super) load: &'a Load,
     /// Queries a second of an open loop.
     pub(super) rate: Option<u32>,
+    pub(super) priority: Priority,
     pub(super) batch: usize,
     /// The version that answered before the measurement began.
     pub(super) version: Version,
@@ -37,17 +40,22 @@ const PERCENTILES: [(&str, &str, f64); 5] = [
 struct JsonReport<'a> {
     r#loop: &'static str,
     stream: bool,
+    priority: Priority,
     batch: usize,
     connections: usize,
     concurrency: usize,
     threads: usize,
     rate: Option<u32>,
+    deadline_seconds: Option<f64>,
     seconds: f64,
     calls: u64,
     queries: u64,
     calls_per_second: f64,
     queries_per_second: f64,
+    good_queries: u64,
+    good_queries_per_second: f64,
     latency_ns: BTreeMap<&'static str, u128>,
+    outcomes: Summary,
     statuses: BTreeMap<&'static str, u64>,
     failed_calls: u64,
     failed_warmup_calls: u64,
@@ -72,17 +80,22 @@ impl Report<'_> {
         let report = JsonReport {
             r#loop: if self.rate.is_some() { "open" } else { "closed" },
             stream: self.load.streams,
+            priority: self.priority,
             batch: self.batch,
             connections: self.load.connections,
             concurrency: self.load.concurrency,
             threads: self.load.threads,
             rate: self.rate,
+            deadline_seconds: self.load.deadline.map(|deadline| deadline.as_secs_f64()),
             seconds,
             calls: tally.ok(),
             queries: self.queries(),
             calls_per_second: per_second(tally.ok(), seconds),
             queries_per_second: per_second(self.queries(), seconds),
+            good_queries: tally.good_queries,
+            good_queries_per_second: per_second(tally.good_queries, seconds),
             latency_ns: latencies.map(|(name, latency)| (name, latency.as_nanos())).collect(),
+            outcomes: tally.summary(),
             statuses: tally.statuses().collect(),
             failed_calls: tally.failed(),
             failed_warmup_calls: tally.failed_warmup,
@@ -102,6 +115,11 @@ impl Report<'_> {
         let mut text = format!("{}\n", paint.paint(Role::Heading, self.setting()));
         text.push_str(&rate_line("calls", tally.ok(), time));
         text.push_str(&rate_line("queries", self.queries(), time));
+        if let Some(deadline) = self.load.deadline {
+            let goodput = rate_line("goodput", tally.good_queries, time);
+            let deadline = duration::display(deadline);
+            text.push_str(&format!("{} within {deadline}\n", goodput.trim_end()));
+        }
         let latency = |(name, _, quantile): (&str, _, f64)| {
             format!("{name} {}", duration::display(tally.latency(quantile)))
         };
@@ -114,6 +132,7 @@ impl Report<'_> {
         let statuses =
             if statuses.is_empty() { "no call ended".to_owned() } else { statuses.join("   ") };
         text.push_str(&format!("  status     {statuses}\n"));
+        text.push_str(&self.refusals(paint));
         for (what, count) in [
             ("calls of the warm-up failed", tally.failed_warmup),
             (
@@ -134,16 +153,36 @@ impl Report<'_> {
         text
     }
 
+    /// Why calls were not answered, in one line; nothing if all were.
+    fn refusals(&self, paint: Paint) -> String {
+        let summary = self.measured.tally.summary();
+        let counts = [
+            ("overloaded", summary.overloaded),
+            ("deadline", summary.deadline),
+            ("other", summary.other),
+            ("not sent", summary.not_sent),
+        ];
+        if counts.iter().all(|(_, count)| *count == 0) {
+            return String::new();
+        }
+        let counts = counts.map(|(name, count)| {
+            let role = if count > 0 { Role::Bad } else { Role::Good };
+            format!("{name} {}", paint.paint(role, grouped(count)))
+        });
+        format!("  refused    {}\n", counts.join("   "))
+    }
+
     /// What was done, in one line.
     fn setting(&self) -> String {
         let Load { connections, concurrency, threads, streams, .. } = self.load;
         let flight = if *streams { "batches in flight on a stream" } else { "calls in flight" };
+        let bulk = if self.priority == Priority::Bulk { ", bulk" } else { "" };
         let kind = match self.rate {
             Some(rate) => format!("open loop, {} queries/s", grouped(u64::from(rate))),
             None => "closed loop".to_owned(),
         };
         format!(
-            "{kind}, batches of {}, {connections} × {concurrency} {flight}, {}, {} after {} of warm-up",
+            "{kind}{bulk}, batches of {}, {connections} × {concurrency} {flight}, {}, {} after {} of warm-up",
             self.batch,
             number::counted(*threads as u64, "thread", "threads"),
             duration::display(self.measured.time),
@@ -163,15 +202,17 @@ mod tests {
 
     use broadside_client::Version;
 
-    use super::Report;
+    use super::{Priority, Report};
+    use crate::access::Access;
     use crate::command::bench::body::Bodies;
     use crate::command::bench::load::{Load, Measured};
     use crate::command::bench::tally::{Outcome, Tally};
+    use crate::command::bench::target::Target;
     use crate::paint::{ColorChoice, Paint};
 
     fn check(rate: Option<u32>, expected_human: &str, expected_json: &str) {
         let load = Load {
-            authority: "127.0.0.1:1".to_owned(),
+            target: Target::new("127.0.0.1:1", &Access::default(), false).expect("it is good"),
             bodies: Bodies::encode(&["cat".to_owned()], 256, 10, false),
             connections: 4,
             concurrency: 8,
@@ -180,19 +221,27 @@ mod tests {
             warmup: Duration::from_secs(2),
             duration: Duration::from_secs(10),
             calls_per_second: rate.map(f64::from),
+            deadline: rate.map(|_| Duration::from_millis(1)),
+            waiting: 100,
         };
-        let mut tally = Tally::new();
-        for _ in 0..1_000 {
-            tally.measured(Outcome::Ok { refused: 0, bytes: 2_048 }, Duration::from_micros(1_500));
+        let mut tally = Tally::new(load.deadline);
+        for call in 0..1_000 {
+            let ok = Outcome::Ok { answered: 256, refused: 0, bytes: 2_048 };
+            let fast = call % 4 == 0;
+            tally.measured(ok, Duration::from_micros(if fast { 500 } else { 1_500 }));
         }
         if rate.is_some() {
             tally.measured(Outcome::Status(14), Duration::ZERO);
+            tally.measured(Outcome::Overloaded, Duration::ZERO);
+            tally.measured(Outcome::Expired, Duration::ZERO);
             tally.unsent = 2;
         }
         let measured = Measured { tally, time: Duration::from_secs(10), interrupted: false };
         assert_eq!(measured.is_good(), rate.is_none());
         let version = Version { generation: "9d3f00aa12345678".to_owned(), sequence: 0 };
-        let report = Report { load: &load, rate, batch: 256, version, measured: &measured };
+        let priority = if rate.is_some() { Priority::Bulk } else { Priority::Interactive };
+        let report =
+            Report { load: &load, rate, priority, batch: 256, version, measured: &measured };
         let plain = Paint::new(ColorChoice::Never, false, None, None);
         assert_eq!(report.human(plain), expected_human);
         assert_eq!(report.json(), expected_json);
@@ -212,10 +261,12 @@ closed loop, batches of 256, 4 × 8 calls in flight, 1 thread, 10.0 s after 2.00
   inventory  9d3f00aa12345678+0
 ",
             concat!(
-                r#"{"loop":"closed","stream":false,"batch":256,"connections":4,"concurrency":8,"threads":1,"rate":null,"#,
-                r#""seconds":10.0,"calls":1000,"queries":256000,"calls_per_second":100.0,"#,
-                r#""queries_per_second":25600.0,"latency_ns":{"max":1500159,"mean":1499648,"p50":1500159,"#,
-                r#""p90":1500159,"p99":1500159,"p99_9":1500159},"statuses":{"OK":1000},"failed_calls":0,"#,
+                r#"{"loop":"closed","stream":false,"priority":"interactive","batch":256,"connections":4,"#,
+                r#""concurrency":8,"threads":1,"rate":null,"deadline_seconds":null,"seconds":10.0,"calls":1000,"#,
+                r#""queries":256000,"calls_per_second":100.0,"queries_per_second":25600.0,"good_queries":256000,"#,
+                r#""good_queries_per_second":25600.0,"latency_ns":{"max":1500159,"mean":1249728,"p50":1500159,"#,
+                r#""p90":1500159,"p99":1500159,"p99_9":1500159},"outcomes":{"ok":1000,"overloaded":0,"#,
+                r#""deadline":0,"other":0,"not_sent":0},"statuses":{"OK":1000},"failed_calls":0,"#,
                 r#""failed_warmup_calls":0,"unsent_calls":0,"refused_queries":0,"reply_bytes":2048000,"#,
                 r#""generation":"9d3f00aa12345678","sequence":0}"#
             ),
@@ -227,21 +278,25 @@ closed loop, batches of 256, 4 × 8 calls in flight, 1 thread, 10.0 s after 2.00
         check(
             Some(25_600),
             "\
-open loop, 25,600 queries/s, batches of 256, 4 × 8 calls in flight, 1 thread, 10.0 s after 2.00 s of warm-up
+open loop, 25,600 queries/s, bulk, batches of 256, 4 × 8 calls in flight, 1 thread, 10.0 s after 2.00 s of warm-up
   calls      1,000 (100/s)
   queries    256,000 (25,600/s)
+  goodput    64,000 (6,400/s) within 1.00 ms
   latency    p50 1.50 ms   p90 1.50 ms   p99 1.50 ms   p99.9 1.50 ms   max 1.50 ms
-  status     OK 1,000   UNAVAILABLE 1
+  status     OK 1,000   RESOURCE_EXHAUSTED 1   UNAVAILABLE 1   (too late to send) 1
+  refused    overloaded 1   deadline 1   other 1   not sent 2
   2 calls were due and never sent; the server, or this generator, is too slow for the rate
   replies    2.0 MiB
   inventory  9d3f00aa12345678+0
 ",
             concat!(
-                r#"{"loop":"open","stream":false,"batch":256,"connections":4,"concurrency":8,"threads":1,"rate":25600,"#,
-                r#""seconds":10.0,"calls":1000,"queries":256000,"calls_per_second":100.0,"#,
-                r#""queries_per_second":25600.0,"latency_ns":{"max":1500159,"mean":1499648,"p50":1500159,"#,
-                r#""p90":1500159,"p99":1500159,"p99_9":1500159},"statuses":{"OK":1000,"UNAVAILABLE":1},"#,
-                r#""failed_calls":1,"failed_warmup_calls":0,"unsent_calls":2,"refused_queries":0,"#,
+                r#"{"loop":"open","stream":false,"priority":"bulk","batch":256,"connections":4,"#,
+                r#""concurrency":8,"threads":1,"rate":25600,"deadline_seconds":0.001,"seconds":10.0,"calls":1000,"#,
+                r#""queries":256000,"calls_per_second":100.0,"queries_per_second":25600.0,"good_queries":64000,"#,
+                r#""good_queries_per_second":6400.0,"latency_ns":{"max":1500159,"mean":1249728,"p50":1500159,"#,
+                r#""p90":1500159,"p99":1500159,"p99_9":1500159},"outcomes":{"ok":1000,"overloaded":1,"#,
+                r#""deadline":1,"other":1,"not_sent":2},"statuses":{"(too late to send)":1,"OK":1000,"#,
+                r#""RESOURCE_EXHAUSTED":1,"UNAVAILABLE":1},"failed_calls":3,"failed_warmup_calls":0,"unsent_calls":2,"refused_queries":0,"#,
                 r#""reply_bytes":2048000,"generation":"9d3f00aa12345678","sequence":0}"#
             ),
         );

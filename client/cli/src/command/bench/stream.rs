@@ -10,8 +10,8 @@ use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::connection::grpc_status;
-use super::reply;
+use super::refusal;
+use super::reply::{self, Streamed};
 use super::tally::Outcome;
 
 /// Bytes of requests that leave in one frame, unless one request alone has more.
@@ -59,29 +59,35 @@ impl Responses {
         Responses { body, buffer: Vec::new(), counted: 0 }
     }
 
-    /// The next response, to a batch of so many queries. Anything but OK is the end, or as good as one.
-    pub(super) async fn next(&mut self, queries: usize) -> Outcome {
+    /// The next response, to a batch of so many queries.
+    ///
+    /// # Errors
+    /// How the stream ended.
+    pub(super) async fn next(&mut self, queries: usize) -> Result<Outcome, Outcome> {
         loop {
             let mut rest = &self.buffer[self.counted..];
             if let Some(response) = reply::next_message(&mut rest) {
                 self.counted = self.buffer.len() - rest.len();
-                return match reply::count_streamed(response) {
-                    Some(counts) if counts.results == queries => {
-                        Outcome::Ok { refused: counts.refused, bytes: response.len() }
+                return match reply::read_streamed(response) {
+                    Some(Streamed::Answer(counts)) if counts.results == queries => {
+                        Ok(Outcome::of_reply(counts, response.len()))
                     }
-                    _ => Outcome::Malformed,
+                    Some(Streamed::Refusal(status)) => Ok(refusal::of_status(status)),
+                    _ => Err(Outcome::Malformed),
                 };
             }
             self.buffer.drain(..self.counted);
             self.counted = 0;
             match self.body.frame().await {
-                None | Some(Err(_)) => return Outcome::Transport,
+                None | Some(Err(_)) => return Err(Outcome::Transport),
                 Some(Ok(frame)) => match (frame.data_ref(), frame.trailers_ref()) {
                     (Some(data), _) => self.buffer.extend_from_slice(data),
                     (_, Some(trailers)) => {
                         // OK is no answer to what is still to be answered.
-                        let status = grpc_status(trailers).filter(|code| *code != 0);
-                        return status.map_or(Outcome::Malformed, Outcome::Status);
+                        return match refusal::of_headers(trailers) {
+                            Some(Err(outcome)) => Err(outcome),
+                            Some(Ok(())) | None => Err(Outcome::Malformed),
+                        };
                     }
                     _ => {}
                 },

@@ -3,6 +3,9 @@
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
+use serde::Serialize;
+
+use super::reply::ReplyCounts;
 
 /// The shortest and longest latency that are told apart, and the digits that are kept.
 const LATENCY_NS_MIN: u64 = 1_000;
@@ -14,11 +17,15 @@ const LATENCY_DIGITS: u8 = 3;
 pub(super) enum Outcome {
     /// OK, with as many results as queries.
     Ok {
-        /// Queries that were refused.
+        /// Queries that were answered.
+        answered: usize,
+        /// Queries that were refused alone.
         refused: usize,
         /// Bytes of the body.
         bytes: usize,
     },
+    /// RESOURCE_EXHAUSTED with the reason OVERLOADED.
+    Overloaded,
     /// Another grpc-status, 1 to 16; whatever a server invents beyond that counts as UNKNOWN.
     Status(u8),
     /// The connection broke, or never took the call.
@@ -27,10 +34,12 @@ pub(super) enum Outcome {
     Malformed,
     /// No answer by the time that everything had ended.
     Unanswered,
+    /// Its deadline passed while it waited for its turn, so it was not sent.
+    Expired,
 }
 
 /// The names of what is counted: those of grpc-status, then those of failures that no server told.
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 21] = [
     "OK",
     "CANCELLED",
     "UNKNOWN",
@@ -51,13 +60,25 @@ const NAMES: [&str; 20] = [
     "(connection lost)",
     "(malformed reply)",
     "(no answer)",
+    "(too late to send)",
 ];
-const STATUSES: u8 = 17;
+const STATUSES: usize = 17;
+const OK: usize = 0;
+const UNKNOWN: usize = 2;
+const DEADLINE_EXCEEDED: usize = 4;
+const RESOURCE_EXHAUSTED: usize = 8;
+const EXPIRED: usize = STATUSES + 3;
 
 /// The counts of one thread, or of all.
 #[derive(Debug, Clone)]
 pub(super) struct Tally {
     outcomes: [u64; NAMES.len()],
+    /// Answers that come later are no good ones.
+    deadline: Option<Duration>,
+    /// Calls that were refused for overload, which are RESOURCE_EXHAUSTED as well.
+    overloaded: u64,
+    /// Queries that were answered within the deadline.
+    pub(super) good_queries: u64,
     /// Of calls that ended with OK, in nanoseconds.
     latency_ns: Histogram<u64>,
     /// Queries that were refused alone.
@@ -66,16 +87,42 @@ pub(super) struct Tally {
     pub(super) reply_bytes: u64,
     /// Calls of the warm-up that failed.
     pub(super) failed_warmup: u64,
-    /// Calls of an open loop that were due and never sent, because all that may be in flight was.
+    /// Calls of an open loop that were due while measuring and never sent: as many waited as may, or it was over.
     pub(super) unsent: u64,
+}
+
+/// How measured calls ended, by what it means for those who made them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub(super) struct Summary {
+    /// Answered, in time or not.
+    pub(super) ok: u64,
+    /// Refused for overload.
+    pub(super) overloaded: u64,
+    /// Given up because the deadline had passed, by the server or before it was sent.
+    pub(super) deadline: u64,
+    /// Failed in another way.
+    pub(super) other: u64,
+    /// Due and never sent.
+    pub(super) not_sent: u64,
+}
+
+impl Outcome {
+    /// What a reply of so many bytes amounts to that is OK.
+    pub(super) fn of_reply(counts: ReplyCounts, bytes: usize) -> Outcome {
+        let answered = counts.results - counts.refused;
+        Outcome::Ok { answered, refused: counts.refused, bytes }
+    }
 }
 
 impl Tally {
     /// Nothing counted yet.
-    pub(super) fn new() -> Tally {
+    pub(super) fn new(deadline: Option<Duration>) -> Tally {
         let latency_ns = Histogram::new_with_bounds(LATENCY_NS_MIN, LATENCY_NS_MAX, LATENCY_DIGITS);
         Tally {
             outcomes: [0; NAMES.len()],
+            deadline,
+            overloaded: 0,
+            good_queries: 0,
             latency_ns: latency_ns.expect("the bounds are constants and in order"),
             refused: 0,
             reply_bytes: 0,
@@ -87,20 +134,27 @@ impl Tally {
     /// Counts a call that belongs to the measurement.
     pub(super) fn measured(&mut self, outcome: Outcome, latency: Duration) {
         let index = match outcome {
-            Outcome::Ok { refused, bytes } => {
+            Outcome::Ok { answered, refused, bytes } => {
+                let in_time = self.deadline.is_none_or(|deadline| latency <= deadline);
+                self.good_queries += if in_time { answered as u64 } else { 0 };
                 self.refused += refused as u64;
                 self.reply_bytes += bytes as u64;
                 let latency_ns = u64::try_from(latency.as_nanos()).unwrap_or(u64::MAX);
                 self.latency_ns.saturating_record(latency_ns);
-                0
+                OK
             }
-            Outcome::Status(code) if code < STATUSES => code,
-            Outcome::Status(_) => 2,
+            Outcome::Overloaded => {
+                self.overloaded += 1;
+                RESOURCE_EXHAUSTED
+            }
+            Outcome::Status(code) if usize::from(code) < STATUSES => usize::from(code),
+            Outcome::Status(_) => UNKNOWN,
             Outcome::Transport => STATUSES,
             Outcome::Malformed => STATUSES + 1,
             Outcome::Unanswered => STATUSES + 2,
+            Outcome::Expired => EXPIRED,
         };
-        self.outcomes[usize::from(index)] += 1;
+        self.outcomes[index] += 1;
     }
 
     /// Counts a call of the warm-up: only its failure is of interest.
@@ -114,6 +168,8 @@ impl Tally {
             *count += other;
         }
         self.latency_ns.add(&other.latency_ns).expect("all histograms have the same bounds");
+        self.overloaded += other.overloaded;
+        self.good_queries += other.good_queries;
         self.refused += other.refused;
         self.reply_bytes += other.reply_bytes;
         self.failed_warmup += other.failed_warmup;
@@ -122,12 +178,24 @@ impl Tally {
 
     /// Measured calls that ended with OK.
     pub(super) fn ok(&self) -> u64 {
-        self.outcomes[0]
+        self.outcomes[OK]
     }
 
     /// Measured calls that did not.
     pub(super) fn failed(&self) -> u64 {
         self.outcomes[1..].iter().sum()
+    }
+
+    /// What it means for those who made the calls.
+    pub(super) fn summary(&self) -> Summary {
+        let deadline = self.outcomes[DEADLINE_EXCEEDED] + self.outcomes[EXPIRED];
+        Summary {
+            ok: self.ok(),
+            overloaded: self.overloaded,
+            deadline,
+            other: self.failed() - self.overloaded - deadline,
+            not_sent: self.unsent,
+        }
     }
 
     /// Every way in which a measured call ended, with its count.
@@ -150,22 +218,26 @@ impl Tally {
 mod tests {
     use std::time::Duration;
 
-    use super::{Outcome, Tally};
+    use super::{Outcome, Summary, Tally};
 
-    const OK: Outcome = Outcome::Ok { refused: 1, bytes: 100 };
+    const OK: Outcome = Outcome::Ok { answered: 2, refused: 1, bytes: 100 };
 
     #[test]
     fn outcomes_are_counted_by_name_and_added_over_threads() {
         let ms = Duration::from_millis;
-        let mut all = Tally::new();
+        let mut all = Tally::new(None);
         for _ in 0..2 {
-            let mut tally = Tally::new();
+            let mut tally = Tally::new(None);
             tally.measured(OK, ms(1));
             tally.measured(Outcome::Status(14), ms(2));
             tally.measured(Outcome::Status(99), ms(2));
             tally.measured(Outcome::Transport, ms(2));
             tally.measured(Outcome::Malformed, ms(2));
             tally.measured(Outcome::Unanswered, ms(2));
+            tally.measured(Outcome::Overloaded, ms(2));
+            tally.measured(Outcome::Status(8), ms(2));
+            tally.measured(Outcome::Status(4), ms(2));
+            tally.measured(Outcome::Expired, ms(2));
             tally.warmup(OK);
             tally.warmup(Outcome::Transport);
             tally.unsent += 3;
@@ -174,13 +246,20 @@ mod tests {
         let names = [
             "OK",
             "UNKNOWN",
+            "DEADLINE_EXCEEDED",
+            "RESOURCE_EXHAUSTED",
             "UNAVAILABLE",
             "(connection lost)",
             "(malformed reply)",
             "(no answer)",
+            "(too late to send)",
         ];
-        assert!(all.statuses().eq(names.map(|name| (name, 2))));
-        assert_eq!((all.ok(), all.failed()), (2, 10));
+        let counts = names.map(|name| (name, if name == "RESOURCE_EXHAUSTED" { 4 } else { 2 }));
+        assert!(all.statuses().eq(counts));
+        assert_eq!((all.ok(), all.failed()), (2, 18));
+        let summary = Summary { ok: 2, overloaded: 2, deadline: 4, other: 12, not_sent: 6 };
+        assert_eq!(all.summary(), summary);
+        assert_eq!(all.good_queries, 4, "without a deadline all are good");
         assert_eq!((all.refused, all.reply_bytes), (2, 200));
         assert_eq!((all.failed_warmup, all.unsent), (2, 6));
         assert_eq!(all.latency(1.0).as_millis(), 1, "failures have no latency");
@@ -188,7 +267,7 @@ mod tests {
 
     #[test]
     fn percentiles_keep_three_digits() {
-        let mut tally = Tally::new();
+        let mut tally = Tally::new(None);
         for millis in 1..=1_000 {
             tally.measured(OK, Duration::from_millis(millis));
         }
@@ -199,6 +278,17 @@ mod tests {
             assert!((measured / millis - 1.0).abs() < 0.001, "{quantile}: {measured}");
         }
         assert!((tally.latency_mean().as_secs_f64() - 0.5005).abs() < 0.001);
-        assert_eq!(Tally::new().latency(0.5), Duration::ZERO);
+        assert_eq!(Tally::new(None).latency(0.5), Duration::ZERO);
+    }
+
+    #[test]
+    fn answers_after_the_deadline_are_not_good() {
+        let ms = Duration::from_millis;
+        let mut tally = Tally::new(Some(ms(50)));
+        for (latency, good_queries) in [(1, 2), (50, 4), (51, 4), (1_000, 4)] {
+            tally.measured(OK, ms(latency));
+            assert_eq!(tally.good_queries, good_queries, "{latency}");
+        }
+        assert_eq!(tally.summary().ok, 4, "they are answers all the same");
     }
 }

@@ -74,6 +74,7 @@ fn a_request_says_what_the_caller_said() {
         matching: MatchOptions { limit: 3, max_per_group: 2, ..MatchOptions::default() },
         attributes: Attributes::new().with("age", 21),
         min_version: Some(version()),
+        ..BatchOptions::default()
     };
     let age = pb::AttributeValue { kind: Some(Kind::IntValue(21)) };
     assert_eq!(

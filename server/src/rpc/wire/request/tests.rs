@@ -8,9 +8,9 @@ use broadside_proto::v1::attribute_value::Kind;
 use prost::{DecodeError, Message};
 
 use super::super::random::Random;
+use super::options::IncludeView;
 use super::{
-    AttributeView, BatchView, ExplainView, IncludeView, OptionsView, SharedView, StreamView,
-    Unread, ValueView,
+    AttributeView, BatchView, ExplainView, OptionsView, SharedView, StreamView, Unread, ValueView,
 };
 use crate::limits::{ATTRIBUTE_ENTRIES_MAX, REQUEST_FIELDS_MAX};
 
