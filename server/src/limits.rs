@@ -57,7 +57,7 @@ pub const ACCEPT_BACKOFF: Duration = Duration::from_millis(10);
 /// The longest of those pauses; each is twice the one before.
 pub const ACCEPT_BACKOFF_MAX: Duration = Duration::from_secs(1);
 /// How long a newcomer waits for the place of a connection that makes room.
-pub const MAKE_ROOM: Duration = Duration::from_millis(200);
+pub const MAKE_ROOM: Duration = Duration::from_millis(500);
 /// Connections of the match listener, unless the settings or half the descriptor limit say less.
 pub const CONNECTIONS_MAX: usize = 4_096;
 /// Connections of the admin listener.
@@ -87,8 +87,12 @@ pub const SLICE_MATCHES_MAX: usize = 4_096;
 pub const ATTRIBUTE_ENTRIES_MAX: usize = 4 * ATTRIBUTES_MAX;
 /// How long calls of a thread are worked on between two looks at its sockets.
 pub const LANE_ROUND: Duration = Duration::from_millis(1);
+/// The same under overload.
+pub const LANE_BUSY_ROUND: Duration = Duration::from_millis(2);
 /// How long one call is worked on before others have a turn.
 pub const LANE_TURN: Duration = Duration::from_millis(1);
+/// Turns that a call has one after the other, before it goes back behind those that wait.
+pub const LANE_SHORT_TURNS: u32 = 4;
 /// How long a queue may be without a moment of emptiness before that is overload, and how long a call may wait until then.
 pub const LANE_BURST: Duration = Duration::from_millis(100);
 /// Calls that may wait for one thread however long they take.
@@ -174,6 +178,10 @@ const _: () = assert!(
     ATTRIBUTE_NAME_BYTES_MAX >= matcher::ATTRIBUTE_NAME_BYTES_MAX,
     "what targeting may name may be sent"
 );
+const _: () = assert!(
+    MAKE_ROOM.as_millis() >= 2 * GOAWAY_GRACE.as_millis(),
+    "who is asked to make room says goodbye first"
+);
 const _: () = assert!(PAGE_LISTINGS_DEFAULT <= PAGE_LISTINGS_MAX, "the default must be allowed");
 const _: () = assert!(SLICE_QUERIES <= BATCH_QUERIES_MAX, "a slice is part of a batch");
 const _: () = assert!(
@@ -257,7 +265,9 @@ impl Limits {
             ("slice_matches_max", wide(SLICE_MATCHES_MAX)),
             ("attribute_entries_max", wide(ATTRIBUTE_ENTRIES_MAX)),
             ("lane_round_us", micros(LANE_ROUND)),
+            ("lane_busy_round_us", micros(LANE_BUSY_ROUND)),
             ("lane_turn_us", micros(LANE_TURN)),
+            ("lane_short_turns", u64::from(LANE_SHORT_TURNS)),
             ("lane_burst_ms", millis(LANE_BURST)),
             ("lane_calls_min", wide(LANE_CALLS_MIN)),
             ("deadline_margin_us_max", micros(DEADLINE_MARGIN_MAX)),

@@ -4,7 +4,9 @@
 //! and less from its sockets, and what waits there is invisible: nobody could refuse it, and health checks would wait
 //! behind it. So whoever is about to do real work takes a **turn** first. Turns are given in rounds: as many as are
 //! probably done within [`ROUND`], and the next ones only when the runtime has polled the sockets again. A call that needs
-//! longer than [`TURN`] goes back behind those that wait.
+//! longer than [`TURN`] goes on in the next round, and after [`SHORT_TURNS`] of them back behind all that wait: what is nearly
+//! done is finished, and nobody holds the thread. Under overload a round is [`BUSY_ROUND`]: what comes in at a socket
+//! meanwhile is read, and mostly refused, at once, which costs a fraction of reading it piece by piece.
 //!
 //! **What waits too long is refused before any work**, so that a server with twice as many calls as it can answer answers
 //! as many as ever, and fast, and not all of them too late. While the queue has been empty now and then, a call may wait
@@ -30,7 +32,8 @@ use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
 use crate::limits::{
-    LANE_BURST as BURST, LANE_CALLS_MIN as CALLS_MIN, LANE_ROUND as ROUND, LANE_TURN as TURN,
+    LANE_BURST as BURST, LANE_BUSY_ROUND as BUSY_ROUND, LANE_CALLS_MIN as CALLS_MIN,
+    LANE_ROUND as ROUND, LANE_SHORT_TURNS as SHORT_TURNS, LANE_TURN as TURN,
 };
 
 /// The bounds of a lane.
@@ -92,6 +95,8 @@ pub struct Turn {
     pub waited: Option<Duration>,
     /// How long it will probably work.
     promised: Duration,
+    /// Which turn of its call it is, from 1 on.
+    ordinal: u32,
 }
 
 #[derive(Debug)]
@@ -115,8 +120,8 @@ struct State {
     promised: Duration,
     /// Work since the last look at the sockets.
     spent: Duration,
-    interactive: VecDeque<Waiting>,
-    bulk: VecDeque<Waiting>,
+    interactive: Queue,
+    bulk: Queue,
     /// Units of those who have not begun yet.
     waiting_units: usize,
     /// What the clock said last: at the last round, or when a queue began.
@@ -127,12 +132,16 @@ struct State {
     passed_bulk: u8,
 }
 
+/// Those who wait, in order.
+#[derive(Debug, Default)]
+struct Queue(VecDeque<Waiting>);
+
 #[derive(Debug)]
 struct Waiting {
     ask: Ask,
     since: Duration,
-    /// Whether it has had a turn already.
-    begun: bool,
+    /// Turns that it has had.
+    turns: u32,
     grant: oneshot::Sender<Result<Turn, Shed>>,
 }
 
@@ -175,26 +184,26 @@ impl Lane {
         let granted = {
             let mut state = self.state();
             if state.has_time() && !state.anyone_waits() {
-                return Ok(self.give(&mut state, ask.units, now));
+                return Ok(self.give(&mut state, ask.units, 1, now));
             }
             let full = state.waiting_units.saturating_add(ask.units) > self.0.limits.waiting_max;
             if ask.refusable && full && state.waiting_units > 0 {
                 return Err(Shed::Full);
             }
             state.waiting_units += ask.units;
-            self.enqueue(&mut state, ask, false)
+            self.enqueue(&mut state, ask, 0)
         };
         let mut turn = granted.await.unwrap_or(Err(Shed::Late))?;
         turn.begin(now);
         Ok(turn)
     }
 
-    /// Gives the turn to whoever waits, and waits for another one. Is not refused any more.
+    /// Gives the turn back and waits for another one. Is not refused any more.
     pub async fn another_turn(&self, turn: Turn, ask: Ask) -> Turn {
         let now = Instant::now();
         let granted = {
             let mut state = self.state();
-            self.enqueue(&mut state, ask, true)
+            self.enqueue(&mut state, ask, turn.ordinal)
         };
         drop(turn);
         match granted.await {
@@ -211,7 +220,7 @@ impl Lane {
     pub fn is_crowded(&self) -> bool {
         let state = self.state();
         let wait_max = self.0.limits.wait_max;
-        if state.interactive.len() <= CALLS_MIN || state.wait_limit(wait_max) != Some(wait_max) {
+        if state.interactive.0.len() <= CALLS_MIN || !state.is_overloaded() {
             return false;
         }
         let mean = Duration::from_nanos(self.0.mean_nanos.load(Ordering::Relaxed));
@@ -231,20 +240,21 @@ impl Lane {
         &self,
         state: &mut State,
         ask: Ask,
-        begun: bool,
+        turns: u32,
     ) -> oneshot::Receiver<Result<Turn, Shed>> {
         if !state.anyone_waits() {
             state.worked = (self.0.clock)();
         }
         let since = state.worked;
         let (grant, granted) = oneshot::channel();
-        let waiting = Waiting { ask, since, begun, grant };
+        let waiting = Waiting { ask, since, turns, grant };
+        let goes_on = (1..SHORT_TURNS).contains(&turns);
         match ask.priority {
             Priority::Interactive => {
                 state.busy_since.get_or_insert(since);
-                state.interactive.push_back(waiting);
+                state.interactive.enter(waiting, goes_on);
             }
-            Priority::Bulk => state.bulk.push_back(waiting),
+            Priority::Bulk => state.bulk.enter(waiting, goes_on),
         }
         if state.turns == 0 {
             self.0.round_wanted.notify_one();
@@ -253,13 +263,13 @@ impl Lane {
     }
 
     /// A turn that counts from now.
-    fn give(&self, state: &mut State, units: usize, now: Instant) -> Turn {
+    fn give(&self, state: &mut State, units: usize, ordinal: u32, now: Instant) -> Turn {
         let unit = Duration::from_nanos(self.0.unit_nanos.load(Ordering::Relaxed));
         let units = u32::try_from(units).unwrap_or(u32::MAX);
         let promised = unit.saturating_mul(units).min(TURN);
         state.turns += 1;
         state.promised += promised;
-        Turn { lane: self.clone(), began: now, lap: now, waited: None, promised }
+        Turn { lane: self.clone(), began: now, lap: now, waited: None, promised, ordinal }
     }
 
     /// Gives turns to the next ones in order, past those who are gone and those who waited too long, while there is time.
@@ -283,7 +293,7 @@ impl Lane {
                 }
                 let verdict = match waiting.shed(now, state.worked, limit) {
                     Some(shed) => Err(shed),
-                    None => Ok(self.give(&mut state, waiting.ask.units, now)),
+                    None => Ok(self.give(&mut state, waiting.ask.units, waiting.turns + 1, now)),
                 };
                 (waiting, verdict)
             };
@@ -346,42 +356,58 @@ impl Drop for Turn {
 impl State {
     /// Whether another turn may be given in this round.
     fn has_time(&self) -> bool {
-        self.spent + self.promised < ROUND
+        let round = if self.is_overloaded() { BUSY_ROUND } else { ROUND };
+        self.spent + self.promised < round
+    }
+
+    /// Whether the queue has not been empty for longer than a burst lasts.
+    fn is_overloaded(&self) -> bool {
+        self.busy_since.is_some_and(|since| self.worked - since > BURST)
     }
 
     fn anyone_waits(&self) -> bool {
-        !self.interactive.is_empty() || !self.bulk.is_empty()
+        !self.interactive.0.is_empty() || !self.bulk.0.is_empty()
     }
 
     /// How long a call may have waited that is to begin now; nothing if it may have waited for ever.
     fn wait_limit(&self, wait_max: Duration) -> Option<Duration> {
-        let burst = self.busy_since.is_none_or(|since| self.worked - since <= BURST);
-        let few = self.interactive.len() <= CALLS_MIN;
-        (!few).then_some(if burst { BURST.max(wait_max) } else { wait_max })
+        let few = self.interactive.0.len() <= CALLS_MIN;
+        (!few).then_some(if self.is_overloaded() { wait_max } else { BURST.max(wait_max) })
     }
 
     fn next(&mut self) -> Option<Waiting> {
-        let bulks_turn = self.interactive.is_empty() || self.passed_bulk >= BULK_EACH;
-        let waiting = if bulks_turn && !self.bulk.is_empty() {
+        let bulks_turn = self.interactive.0.is_empty() || self.passed_bulk >= BULK_EACH;
+        let waiting = if bulks_turn && !self.bulk.0.is_empty() {
             self.passed_bulk = 0;
-            self.bulk.pop_front()
+            self.bulk.0.pop_front()
         } else {
-            self.passed_bulk = if self.bulk.is_empty() { 0 } else { self.passed_bulk + 1 };
-            self.interactive.pop_front()
+            self.passed_bulk = if self.bulk.0.is_empty() { 0 } else { self.passed_bulk + 1 };
+            self.interactive.0.pop_front()
         }?;
-        if self.interactive.is_empty() {
+        if self.interactive.0.is_empty() {
             self.busy_since = None;
         }
-        if !waiting.begun {
+        if waiting.turns == 0 {
             self.waiting_units -= waiting.ask.units;
         }
         Some(waiting)
     }
 }
 
+impl Queue {
+    /// One more, behind all others, or before them if it only goes on with what is nearly done.
+    fn enter(&mut self, waiting: Waiting, goes_on: bool) {
+        if goes_on {
+            self.0.push_front(waiting);
+        } else {
+            self.0.push_back(waiting);
+        }
+    }
+}
+
 impl Waiting {
     fn shed(&self, now: Instant, worked: Duration, limit: Option<Duration>) -> Option<Shed> {
-        if self.begun {
+        if self.turns > 0 {
             return None;
         }
         if self.ask.deadline.is_some_and(|deadline| deadline <= now) {

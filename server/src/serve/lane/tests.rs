@@ -9,8 +9,8 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, advance};
 
 use super::{
-    Ask, BULK_EACH, BURST, CALLS_MIN, Lane, LaneLimits, Priority, ROUND, Shed, TURN, Turn,
-    thread_clock,
+    Ask, BULK_EACH, BURST, CALLS_MIN, Lane, LaneLimits, Priority, ROUND, SHORT_TURNS, Shed, TURN,
+    Turn, thread_clock,
 };
 
 const WAIT_MAX: Duration = Duration::from_millis(5);
@@ -261,8 +261,8 @@ async fn a_turn_that_nobody_takes_goes_on() {
 #[tokio::test(start_paused = true)]
 async fn a_long_call_goes_back_behind_those_who_wait() {
     let lane = dear(100).await;
-    let mut turn = lane.turn(ask(1)).await.expect("nobody is there");
-    let other = enter(&lane, ask(1));
+    let mut turn = lane.turn(ask(2)).await.expect("nobody is there");
+    let other = enter(&lane, ask(2));
     settle().await;
     advance(TURN / 2).await;
     assert_eq!(turn.lap(1), TURN / 2);
@@ -273,7 +273,13 @@ async fn a_long_call_goes_back_behind_those_who_wait() {
     let order = Mutex::new(Vec::new());
     let (again, ()) = tokio::join!(
         async {
-            let again = lane.another_turn(turn, ask(1)).await;
+            for _ in 1..SHORT_TURNS {
+                turn = lane.another_turn(turn, ask(2)).await;
+                order.lock().expect("no panic").push("goes on");
+                advance(TURN).await;
+                turn.lap(1);
+            }
+            let again = lane.another_turn(turn, ask(2)).await;
             order.lock().expect("no panic").push("again");
             again
         },
@@ -284,7 +290,8 @@ async fn a_long_call_goes_back_behind_those_who_wait() {
             drop(other);
         }
     );
-    assert_eq!(*order.lock().expect("no panic"), ["other", "again"]);
+    let expected = ["goes on", "goes on", "goes on", "other", "again"];
+    assert_eq!(*order.lock().expect("no panic"), expected);
     assert!(!again.is_over() && again.waited.is_some());
 }
 
