@@ -5,7 +5,7 @@ BENCH_DATA ?= ../shared/data
 PAIRS ?= 1000000
 FUZZ_SECONDS ?= 60
 
-.PHONY: help demo run test test-rust test-python check fmt oracle sabotage fuzz bench clean
+.PHONY: help demo run test check fmt edge attack judges deploy oracle sabotage fuzz bench overload clean
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -25,6 +25,22 @@ check: ## Lints: format, clippy, docs, dependencies. Warnings are errors.
 fmt: ## Formats the code.
 	$(CARGO) fmt --all
 
+edge: ## The short attack rows, the foreign judges and the checks of deploy/ against a release build (8 minutes).
+	@tests/scripts/edge.sh
+
+attack: ## Attacks a server for a minute a row, and restarts three replicas behind each balancer 100 times (2 hours).
+	$(CARGO) build --release --locked -p broadside-server -p broadside-cli
+	tests/scripts/attack.sh long
+	tests/scripts/deploy.sh --rolling-restarts 100
+
+judges: ## Lets h2spec, ghz, grpcurl and grpc-health-probe judge a server.
+	$(CARGO) build --release --locked -p broadside-server -p broadside-cli
+	tests/scripts/judges.sh
+
+deploy: ## Checks deploy/: manifests, unit, dashboard, balancers in front of three servers.
+	$(CARGO) build --release --locked -p broadside-server -p broadside-cli
+	tests/scripts/deploy.sh
+
 oracle: ## Compares index and oracle on PAIRS random pairs (default 1,000,000).
 	BROADSIDE_ORACLE_PAIRS=$(PAIRS) $(CARGO) test --release -p broadside-core --lib the_index_and_the_oracle_agree
 
@@ -36,6 +52,10 @@ fuzz: ## Fuzzes each target for FUZZ_SECONDS (needs a nightly toolchain).
 
 bench: ## Measures the performance budget (12 minutes, 2 GB of disk) and writes benches/record/.
 	BROADSIDE_BENCH_DATA=$(BENCH_DATA) benches/run.sh
+
+overload: ## Offers a server up to ten times what it can answer (5 minutes).
+	$(CARGO) build --release --locked -p broadside-server -p broadside-cli
+	PYTHONDONTWRITEBYTECODE=1 python3 benches/overload.py target/release 30
 
 clean: ## Removes everything that was built.
 	$(CARGO) clean

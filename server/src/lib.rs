@@ -33,6 +33,8 @@
 pub mod access;
 pub mod app;
 pub mod config;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 pub mod limits;
 pub mod rpc;
 pub mod runtime;

@@ -239,7 +239,7 @@ impl Limits {
 
     /// Every limit in force, by the name that `GetStatus` gives it: a setting has its setting's name.
     pub fn named(&self) -> Vec<(&'static str, u64)> {
-        vec![
+        let mut named = vec![
             ("max_text_bytes", wide(self.text.text_bytes_max)),
             ("max_text_tokens", wide(self.text.text_tokens_max)),
             ("max_batch_queries", wide(self.batch_queries_max)),
@@ -288,28 +288,9 @@ impl Limits {
             ("shared_keyword_listings_max", u64::from(matcher::SHARED_KEYWORD_LISTINGS_MAX)),
             ("explained_listings_max", wide(matcher::EXPLAINED_LISTINGS_MAX)),
             ("explained_misses_max", wide(matcher::EXPLAINED_MISSES_MAX)),
-            ("connection_streams_max", u64::from(CONNECTION_STREAMS_MAX)),
-            ("connection_error_resets_max", wide(CONNECTION_ERROR_RESETS_MAX)),
-            ("connection_pending_resets_max", wide(CONNECTION_PENDING_RESETS_MAX)),
-            ("connection_window_bytes", u64::from(CONNECTION_WINDOW_BYTES)),
-            ("stream_window_bytes", u64::from(STREAM_WINDOW_BYTES)),
-            ("header_list_bytes_max", u64::from(HEADER_LIST_BYTES_MAX)),
-            ("frame_bytes_max", u64::from(FRAME_BYTES_MAX)),
-            ("send_buffer_bytes_max", wide(SEND_BUFFER_BYTES_MAX)),
-            ("stream_frame_bytes", wide(STREAM_FRAME_BYTES)),
-            ("gathered_bytes_max", wide(GATHERED_BYTES_MAX)),
-            ("keepalive_interval_ms", millis(KEEPALIVE_INTERVAL)),
-            ("keepalive_timeout_ms", millis(KEEPALIVE_TIMEOUT)),
-            ("first_frame_deadline_ms", millis(FIRST_FRAME_DEADLINE)),
-            ("admin_connections_max", wide(ADMIN_CONNECTIONS_MAX)),
-            ("health_connections_max", wide(HEALTH_CONNECTIONS_MAX)),
-            ("admin_request_bytes_max", wide(ADMIN_REQUEST_BYTES_MAX)),
-            ("page_listings_max", wide(PAGE_LISTINGS_MAX)),
-            ("page_bytes", wide(PAGE_BYTES)),
-            ("page_scanned_listings_max", wide(PAGE_SCANNED_LISTINGS_MAX)),
-            ("reload_sources_max", wide(RELOAD_SOURCES_MAX)),
-            ("reload_history_max", wide(RELOAD_HISTORY_MAX)),
-        ]
+        ];
+        named.extend(fixed());
+        named
     }
 }
 
@@ -339,6 +320,33 @@ impl Default for ConnectionLimits {
             idle: CONNECTION_IDLE,
         }
     }
+}
+
+/// The bounds of connections and their kind, which nobody sets.
+fn fixed() -> Vec<(&'static str, u64)> {
+    vec![
+        ("connection_streams_max", u64::from(CONNECTION_STREAMS_MAX)),
+        ("connection_error_resets_max", wide(CONNECTION_ERROR_RESETS_MAX)),
+        ("connection_pending_resets_max", wide(CONNECTION_PENDING_RESETS_MAX)),
+        ("connection_window_bytes", u64::from(CONNECTION_WINDOW_BYTES)),
+        ("stream_window_bytes", u64::from(STREAM_WINDOW_BYTES)),
+        ("header_list_bytes_max", u64::from(HEADER_LIST_BYTES_MAX)),
+        ("frame_bytes_max", u64::from(FRAME_BYTES_MAX)),
+        ("send_buffer_bytes_max", wide(SEND_BUFFER_BYTES_MAX)),
+        ("stream_frame_bytes", wide(STREAM_FRAME_BYTES)),
+        ("gathered_bytes_max", wide(GATHERED_BYTES_MAX)),
+        ("keepalive_interval_ms", millis(KEEPALIVE_INTERVAL)),
+        ("keepalive_timeout_ms", millis(KEEPALIVE_TIMEOUT)),
+        ("first_frame_deadline_ms", millis(FIRST_FRAME_DEADLINE)),
+        ("admin_connections_max", wide(ADMIN_CONNECTIONS_MAX)),
+        ("health_connections_max", wide(HEALTH_CONNECTIONS_MAX)),
+        ("admin_request_bytes_max", wide(ADMIN_REQUEST_BYTES_MAX)),
+        ("page_listings_max", wide(PAGE_LISTINGS_MAX)),
+        ("page_bytes", wide(PAGE_BYTES)),
+        ("page_scanned_listings_max", wide(PAGE_SCANNED_LISTINGS_MAX)),
+        ("reload_sources_max", wide(RELOAD_SOURCES_MAX)),
+        ("reload_history_max", wide(RELOAD_HISTORY_MAX)),
+    ]
 }
 
 fn wide(value: usize) -> u64 {

@@ -37,3 +37,11 @@ pub use inventory_service::Facts;
 pub use layers::CallFuture;
 pub use router::{AdminRouter, HealthRouter, MatchRouter, Shared};
 pub use stream::{Answering, Ended, stream};
+
+/// What [`crate::fuzz`] needs of the inside.
+#[cfg(feature = "fuzz")]
+pub(crate) mod fuzz {
+    pub(crate) use super::admission::Admission;
+    pub(crate) use super::layers::Deadline;
+    pub(crate) use super::match_service::Matches;
+}

@@ -59,7 +59,7 @@ pub fn sample() -> Source {
     Source::from_text("sample", Format::JsonLines, include_str!("../sample/inventory.jsonl"))
 }
 
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzz"))]
 impl Runtime {
     /// Loads what it was made with and ends; what was loaded is still served.
     pub(crate) fn load_and_end(self) -> reload::Report {

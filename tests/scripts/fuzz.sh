@@ -8,8 +8,13 @@ if ! cargo +nightly --version >/dev/null 2>&1; then
     exit 2
 fi
 command -v cargo-fuzz >/dev/null || cargo install --locked cargo-fuzz
-cd server/core
+# Each target keeps its corpus; -max_len bounds an input, -max_total_time the run.
+fuzz() {
+    (cd "$1" && cargo +nightly fuzz run "$2" -- -max_total_time="$seconds" -max_len=4096 -timeout=10)
+}
 for target in analysis expressions index_against_naive; do
-    # Each target keeps its corpus; -max_len bounds an input, -max_total_time the run.
-    cargo +nightly fuzz run "$target" -- -max_total_time="$seconds" -max_len=4096 -timeout=10
+    fuzz server/core "$target"
+done
+for target in request authorization settings; do
+    fuzz server "$target"
 done

@@ -34,9 +34,18 @@ impl Admission {
 
     /// The caller, if it may do what one of these roles may.
     pub(crate) fn judge(&self, headers: &HeaderMap, roles: &[Role]) -> Result<Caller, Refusal> {
-        let caller = |name| Caller { name, peer: Arc::clone(&self.peer) };
+        let name = self.check(headers, roles)?;
+        Ok(Caller { name, peer: Arc::clone(&self.peer) })
+    }
+
+    /// The caller's name, if it has one and may do what one of these roles may.
+    pub(crate) fn check(
+        &self,
+        headers: &HeaderMap,
+        roles: &[Role],
+    ) -> Result<Option<Arc<str>>, Refusal> {
         if !self.access.is_restricted() {
-            return Ok(caller(None));
+            return Ok(None);
         }
         let shown = headers.get(AUTHORIZATION).map(|value| bearer(value.as_bytes()));
         let certificate_names = &self.peer.certificate_names;
@@ -48,7 +57,7 @@ impl Admission {
                 self.access.judge(Credentials { token, certificate_names }, roles)
             }
         };
-        judged.map(caller).map_err(|denied| {
+        judged.map_err(|denied| {
             let (kind, refusal) = match denied {
                 Denied::NoCredentials => (0, Refusal::Unauthenticated("there are no credentials")),
                 Denied::TokenUnknown => (1, Refusal::Unauthenticated("the token is not known")),

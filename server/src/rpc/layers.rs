@@ -14,9 +14,10 @@ use tonic::{Code, Status};
 use super::body::CallBody;
 use super::status::Refusal;
 use crate::limits::DEADLINE_MARGIN_MAX;
-use crate::serve::lane::Priority;
+use crate::serve::lane::{Ask, Priority};
 use crate::telemetry::{CallSpan, Method, Metrics, Traces};
 
+const TIMEOUT_HEADER: &str = "grpc-timeout";
 /// Says `bulk` for a call that may wait for others.
 const PRIORITY_HEADER: &str = "x-broadside-priority";
 
@@ -30,13 +31,25 @@ struct Times {
     answer_by: Instant,
 }
 
+/// On which terms a call is answered.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Terms {
+    /// When its client gives up.
+    pub(crate) deadline: Deadline,
+    /// Who goes first.
+    pub(crate) priority: Priority,
+    /// Whether it may be refused under overload. A stream waits instead, and is not read from meanwhile.
+    pub(crate) refusable: bool,
+}
+
 /// Counts one call when it ends, as whatever it ended as. A call that is dropped half-way was cancelled.
 pub(crate) struct CallGuard {
     metrics: Arc<Metrics>,
     method: Method,
     started: Instant,
     code: Code,
-    span: Option<CallSpan>,
+    /// In a box: most calls have none, and a guard is moved often.
+    span: Option<Box<CallSpan>>,
 }
 
 /// A call that is on its way, with its guard.
@@ -48,12 +61,15 @@ pub struct CallFuture {
 impl Deadline {
     /// The deadline that a call's headers ask for, counted from now. A header that cannot be read is no deadline, as the
     /// protocol has it.
+    #[cfg(test)]
     pub(crate) fn from_headers(headers: &HeaderMap, now: Instant) -> Deadline {
-        let timeout = headers.get("grpc-timeout").and_then(|value| timeout(value.as_bytes()));
-        Deadline(timeout.and_then(|timeout| {
-            let gives_up = now.checked_add(timeout)?;
+        asked(headers, now).0
+    }
+
+    fn after(timeout: Duration, now: Instant) -> Deadline {
+        Deadline(now.checked_add(timeout).map(|gives_up| {
             let margin = (timeout / 10).min(DEADLINE_MARGIN_MAX);
-            Some(Times { gives_up, answer_by: gives_up - margin })
+            Times { gives_up, answer_by: gives_up - margin }
         }))
     }
 
@@ -84,12 +100,30 @@ impl Deadline {
     }
 }
 
-/// Who goes first, by what the client says. Whatever is not `bulk` is interactive.
-pub(crate) fn priority(headers: &HeaderMap) -> Priority {
-    match headers.get(PRIORITY_HEADER) {
-        Some(value) if value == "bulk" => Priority::Bulk,
-        _ => Priority::Interactive,
+impl Terms {
+    /// What it asks of the lane for so many queries.
+    pub(crate) fn ask(self, units: usize) -> Ask {
+        let Terms { deadline, priority, refusable } = self;
+        let deadline = deadline.answer_by().map(Into::into);
+        Ask { priority, units, deadline, refusable }
     }
+}
+
+/// What the client asks for in its headers: until when, counted from now, and who goes first. Whatever is not `bulk` is
+/// interactive. One pass over them: a call has few, and each look-up costs more than all the comparisons.
+pub(crate) fn asked(headers: &HeaderMap, now: Instant) -> (Deadline, Priority) {
+    let (mut deadline, mut priority) = (Deadline::default(), Priority::Interactive);
+    for (name, value) in headers {
+        match name.as_str() {
+            TIMEOUT_HEADER => {
+                let timeout = timeout(value.as_bytes());
+                deadline = timeout.map(|timeout| Deadline::after(timeout, now)).unwrap_or_default();
+            }
+            PRIORITY_HEADER if value == "bulk" => priority = Priority::Bulk,
+            _ => {}
+        }
+    }
+    (deadline, priority)
 }
 
 /// `grpc-timeout`: one to eight digits and a unit.
@@ -129,13 +163,13 @@ impl CallGuard {
 
     /// The call has a span, too.
     pub(crate) fn traced(mut self, traces: Option<&Traces>, headers: &HeaderMap) -> CallGuard {
-        self.span = traces.and_then(|traces| traces.begin(self.method, headers));
+        self.span = traces.and_then(|traces| traces.begin(self.method, headers)).map(Box::new);
         self
     }
 
     /// Tells the caller which span it is.
     pub(crate) fn tell_span(&self, headers: &mut HeaderMap) {
-        if let Some((name, value)) = self.span.as_ref().and_then(CallSpan::response_header) {
+        if let Some((name, value)) = self.span.as_ref().and_then(|span| span.response_header()) {
             headers.insert(name, value);
         }
     }
@@ -220,6 +254,27 @@ mod tests {
         for bent in ["", "S", "1", "100000000S", "-1S", "1.5S", "1s", "١S"] {
             check(bent, None);
         }
+    }
+
+    #[test]
+    fn what_a_client_asks_for() {
+        let mut headers = HeaderMap::new();
+        let now = Instant::now();
+        let check = |headers: &HeaderMap, left: Option<Duration>, priority| {
+            let (deadline, asked) = super::asked(headers, now);
+            assert_eq!(deadline.answer_by().map(|by| by - now), left, "{headers:?}");
+            assert_eq!(asked, priority, "{headers:?}");
+        };
+        use crate::serve::lane::Priority::{Bulk, Interactive};
+        check(&headers, None, Interactive);
+        headers.insert("x-broadside-priority", HeaderValue::from_static("interactive"));
+        headers.insert("grpc-timeout", HeaderValue::from_static("10m"));
+        check(&headers, Some(Duration::from_millis(9)), Interactive);
+        headers.insert("x-broadside-priority", HeaderValue::from_static("bulk"));
+        headers.insert("grpc-timeout", HeaderValue::from_static("1S"));
+        check(&headers, Some(Duration::from_millis(995)), Bulk);
+        headers.insert("grpc-timeout", HeaderValue::from_static("soon"));
+        check(&headers, None, Bulk);
     }
 
     #[test]

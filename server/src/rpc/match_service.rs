@@ -9,14 +9,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use broadside_core::{Query, match_batch};
+use broadside_core::{Query, Time, match_batch};
 use broadside_proto::v1;
 use broadside_proto::v1::explain_response::Explained;
 use prost::Message;
 use tonic::Status;
 
 use super::from_proto::{self, AttributeTable, Batch};
-use super::layers::{Deadline, guarded};
+use super::layers::{Deadline, Terms, guarded};
 use super::slow::SlowLog;
 use super::status::Refusal;
 use super::to_proto;
@@ -30,7 +30,7 @@ use crate::limits::{
     LANE_TURN, Limits, RESPONSE_BYTES_MAX, SLICE_MATCHES_MAX, SLICE_QUERIES, SLICE_TEXT_BYTES,
 };
 use crate::runtime::{Catalog, Snapshot, Version};
-use crate::serve::lane::{Ask, Lane, Priority, Shed, Turn};
+use crate::serve::lane::{Ask, Lane, Shed, Turn};
 use crate::telemetry::Metrics;
 
 /// Bytes of a reply beside its results: the version, and what a stream adds.
@@ -47,15 +47,16 @@ pub(crate) struct Matches {
     slow: SlowLog,
 }
 
-/// On which terms a call is answered.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Terms {
-    /// When its client gives up.
-    pub(crate) deadline: Deadline,
-    /// Who goes first.
-    pub(crate) priority: Priority,
-    /// Whether it may be refused under overload. A stream waits instead, and is not read from meanwhile.
-    pub(crate) refusable: bool,
+/// A batch that was begun and needs another turn.
+struct Begun {
+    turn: Turn,
+    /// What it is matched against to its end.
+    snapshot: Arc<Snapshot>,
+    /// When flights are judged, unless the request says otherwise.
+    now: Time,
+    /// Where its results begin.
+    start: usize,
+    progress: Progress,
 }
 
 /// How far a batch is.
@@ -169,42 +170,83 @@ impl Matches {
         Ok(())
     }
 
-    /// Matches a batch and writes its answer.
+    /// Matches a batch and writes its answer: mostly in one turn, which is there at once.
     async fn put_batch(
         &self,
         out: &mut Vec<u8>,
         request: &BatchView<'_>,
         terms: Terms,
     ) -> Result<(), Refusal> {
-        let ask = terms.ask(request.len());
-        let mut turn = self.turn(ask).await?;
-        let mut progress = Progress::default();
-        progress.waited += turn.waited.unwrap_or_default();
-        let attributes = guarded(&self.metrics, || AttributeTable::of_batch(request))?;
-        let batch =
-            guarded(&self.metrics, || from_proto::batch(request, &attributes, from_proto::now()))?;
-        let current = self.catalog.current().ok_or(Refusal::NotLoaded)?;
-        serves(&current.version, batch.min_version.as_ref())?;
-        put_version(out, &current.version);
-        let start = out.len();
-        let mut work = |snapshot: &Snapshot, turn: &mut Turn, progress: &mut Progress| {
-            guarded(&self.metrics, || {
-                self.work(out, start, snapshot, &batch, terms, turn, progress)
-            })
+        let begun = match self.lane.try_turn(terms.ask(request.len())) {
+            Some(turn) => match self.begin(out, request, terms, turn)? {
+                Some(begun) => Some(begun),
+                None => return Ok(()),
+            },
+            None => None,
         };
-        if !work(&current, &mut turn, &mut progress)? {
-            let kept = current.kept();
-            loop {
-                turn = self.lane.another_turn(turn, ask).await;
-                progress.waited += turn.waited.unwrap_or_default();
-                if work(&kept, &mut turn, &mut progress)? {
-                    break;
+        // In a box of its own, so that what each call carries about is small.
+        Box::pin(self.go_on(out, request, terms, begun)).await
+    }
+
+    /// Matches a batch from its beginning on until the turn is over. Gives what is needed to go on, if that is not its end.
+    fn begin(
+        &self,
+        out: &mut Vec<u8>,
+        request: &BatchView<'_>,
+        terms: Terms,
+        mut turn: Turn,
+    ) -> Result<Option<Begun>, Refusal> {
+        let mut progress =
+            Progress { waited: turn.waited.unwrap_or_default(), ..Progress::default() };
+        guarded(&self.metrics, || {
+            let now = from_proto::now();
+            let attributes = AttributeTable::of_batch(request)?;
+            let batch = from_proto::batch(request, &attributes, now)?;
+            let current = self.catalog.current().ok_or(Refusal::NotLoaded)?;
+            serves(&current.version, batch.min_version.as_ref())?;
+            put_version(out, &current.version);
+            let start = out.len();
+            if self.work(out, start, &current, &batch, terms, &mut turn, &mut progress)? {
+                self.count(&batch, &progress);
+                return Ok(None);
+            }
+            Ok(Some(Begun { turn, snapshot: current.kept(), now, start, progress }))
+        })
+    }
+
+    /// Waits for the turns that a batch needs, and matches what is left of it in each.
+    async fn go_on(
+        &self,
+        out: &mut Vec<u8>,
+        request: &BatchView<'_>,
+        terms: Terms,
+        begun: Option<Begun>,
+    ) -> Result<(), Refusal> {
+        let ask = terms.ask(request.len());
+        let begun = match begun {
+            Some(begun) => begun,
+            None => {
+                let turn = self.turn(ask).await?;
+                match self.begin(out, request, terms, turn)? {
+                    Some(begun) => begun,
+                    None => return Ok(()),
                 }
             }
+        };
+        let Begun { mut turn, snapshot, now, start, mut progress } = begun;
+        let attributes = guarded(&self.metrics, || AttributeTable::of_batch(request))?;
+        let batch = guarded(&self.metrics, || from_proto::batch(request, &attributes, now))?;
+        loop {
+            turn = self.lane.another_turn(turn, ask).await;
+            progress.waited += turn.waited.unwrap_or_default();
+            let done = guarded(&self.metrics, || {
+                self.work(out, start, &snapshot, &batch, terms, &mut turn, &mut progress)
+            })?;
+            if done {
+                self.count(&batch, &progress);
+                return Ok(());
+            }
         }
-        drop(turn);
-        self.count(&batch, &progress);
-        Ok(())
     }
 
     /// Matches and answers queries of a batch until the turn is over. Says whether all are answered.
@@ -375,14 +417,6 @@ impl Matches {
                 );
             });
         }
-    }
-}
-
-impl Terms {
-    fn ask(self, units: usize) -> Ask {
-        let Terms { deadline, priority, refusable } = self;
-        let deadline = deadline.answer_by().map(Into::into);
-        Ask { priority, units, deadline, refusable }
     }
 }
 

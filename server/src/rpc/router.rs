@@ -24,8 +24,8 @@ use super::admission::Admission;
 use super::body::{Bounds, CallBody, ThreadBounds, unary};
 use super::health::{HealthOf, Needs};
 use super::inventory_service::{Facts, Inventory};
-use super::layers::{CallFuture, CallGuard, Deadline, priority};
-use super::match_service::{Matches, Terms};
+use super::layers::{CallFuture, CallGuard, Terms, asked};
+use super::match_service::Matches;
 use super::pages;
 use super::status::Refusal;
 use super::stream::{self, Answering, Ended};
@@ -227,15 +227,12 @@ impl hyper::service::Service<Request<RequestBody>> for MatchConnection {
         let (head, body) = request.into_parts();
         let mut guard = CallGuard::start(Arc::clone(&router.metrics), method, now)
             .traced(router.traces.as_ref(), &head.headers);
-        if let Err(refusal) = self.admission.judge(&head.headers, &[Role::Match]) {
+        if let Err(refusal) = self.admission.check(&head.headers, &[Role::Match]) {
             guard.ended(refusal.code());
             return immediate(Status::from(refusal).into_http());
         }
-        let terms = Terms {
-            deadline: Deadline::from_headers(&head.headers, now),
-            priority: priority(&head.headers),
-            refusable: method != Method::MatchStream,
-        };
+        let (deadline, priority) = asked(&head.headers, now);
+        let terms = Terms { deadline, priority, refusable: method != Method::MatchStream };
         if method == Method::MatchStream {
             return self.stream(body, terms, guard);
         }
@@ -269,7 +266,7 @@ impl hyper::service::Service<Request<RequestBody>> for AdminConnection {
             let (readiness, path) = (&router.readiness, request.uri().path());
             let judged = match path {
                 pages::METRICS => {
-                    self.admission.judge(request.headers(), &[Role::Metrics, Role::Admin]).err()
+                    self.admission.check(request.headers(), &[Role::Metrics, Role::Admin]).err()
                 }
                 _ => None,
             };
@@ -338,7 +335,7 @@ impl Others {
     fn call(&self, request: Request<RequestBody>, admission: &Admission) -> CallFuture {
         if !request.uri().path().starts_with(HEALTH_PATHS) {
             let roles = [Role::Match, Role::Admin, Role::Metrics];
-            if let Err(refusal) = admission.judge(request.headers(), &roles) {
+            if let Err(refusal) = admission.check(request.headers(), &roles) {
                 return immediate(Status::from(refusal).into_http());
             }
         }

@@ -291,7 +291,7 @@ async fn watch(activity: &Activity, limits: ConnectionLimits) -> Closed {
 async fn is_silent(activity: &Activity) {
     tokio::time::sleep(FIRST_FRAME_DEADLINE).await;
     if activity.spoke() {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

@@ -172,6 +172,13 @@ impl Lane {
         }
     }
 
+    /// A turn, if one can be had at once.
+    pub fn try_turn(&self, ask: Ask) -> Option<Turn> {
+        let mut state = self.state();
+        let free = state.has_time() && !state.anyone_waits();
+        free.then(|| self.give(&mut state, ask.units, 1, Instant::now()))
+    }
+
     /// Waits for a turn.
     ///
     /// # Errors
@@ -181,11 +188,11 @@ impl Lane {
         if ask.deadline.is_some_and(|deadline| deadline <= now) {
             return Err(Shed::Late);
         }
+        if let Some(turn) = self.try_turn(ask) {
+            return Ok(turn);
+        }
         let granted = {
             let mut state = self.state();
-            if state.has_time() && !state.anyone_waits() {
-                return Ok(self.give(&mut state, ask.units, 1, now));
-            }
             let full = state.waiting_units.saturating_add(ask.units) > self.0.limits.waiting_max;
             if ask.refusable && full && state.waiting_units > 0 {
                 return Err(Shed::Full);

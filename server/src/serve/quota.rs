@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// A bound on bytes. Clones share it.
+/// A bound on bytes. Clones share it, on one thread.
 #[derive(Debug, Clone)]
 pub struct Quota(Arc<Bound>);
 
@@ -47,6 +47,11 @@ impl Quota {
         self.0.held.load(Ordering::Relaxed)
     }
 
+    /// Not one operation, since one thread alone writes: that is what it costs least.
+    fn set(&self, held: usize) {
+        self.0.held.store(held, Ordering::Relaxed);
+    }
+
     fn has_room(&self, bytes: usize) -> bool {
         self.held().saturating_add(bytes) <= self.0.most
     }
@@ -78,7 +83,7 @@ impl Held {
     /// Holds so many bytes more, whether or not they may be: they are there already.
     pub fn add(&mut self, bytes: usize) {
         for quota in [&self.share.own, &self.share.all] {
-            quota.0.held.fetch_add(bytes, Ordering::Relaxed);
+            quota.set(quota.held() + bytes);
         }
         self.bytes += bytes;
     }
@@ -87,7 +92,7 @@ impl Held {
     pub fn release(&mut self) {
         let bytes = std::mem::take(&mut self.bytes);
         for quota in [&self.share.own, &self.share.all] {
-            quota.0.held.fetch_sub(bytes, Ordering::Relaxed);
+            quota.set(quota.held() - bytes);
         }
     }
 }

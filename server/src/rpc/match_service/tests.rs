@@ -13,9 +13,9 @@ use prost::Message;
 use tonic::{Code, Request, Status};
 use tonic_types::{RpcStatusExt as _, StatusExt as _};
 
-use super::{Matches, Terms, serves};
+use super::{Matches, serves};
 use crate::limits::Limits;
-use crate::rpc::layers::Deadline;
+use crate::rpc::layers::{Deadline, Terms};
 use crate::rpc::status::Refusal;
 use crate::rpc::wire::reply::PREFIX_BYTES;
 use crate::runtime::{Format, ReadOptions, Runtime, Source, Version};
