@@ -61,7 +61,7 @@ impl Server {
         let mut command = binary();
         command
             .args(free)
-            .args(["--drain-timeout-ms", &drain, "--log-format", "json"])
+            .args(["--drain-timeout-ms", &drain, "--lame-duck-ms", "0", "--log-format", "json"])
             .args(arguments);
         let mut child = command.stderr(Stdio::piped()).spawn().expect("it runs");
         let mut lines = BufReader::new(child.stderr.take().expect("piped"));
@@ -171,7 +171,7 @@ fn a_port_that_is_taken_ends_with_1() {
     let server = Server::start(&["--sample"]);
     let taken = server.listen.to_string();
     let arguments = ["--sample", "--listen", &taken, "--admin-listen", "127.0.0.1:0"];
-    check(&arguments, &[], 1, &["the port is taken", &taken, "--listen"]);
+    check(&arguments, &[], 1, &["it is taken", &taken, "--listen"]);
 }
 
 #[test]

@@ -24,7 +24,7 @@ trap stop EXIT
 trap 'exit 130' INT TERM
 
 say "Starting a server on the sample inventory, a shop and a news desk of our own making"
-env -i PATH="$PATH" "$server" --sample --listen 127.0.0.1:0 --admin-listen 127.0.0.1:0 --log-format json \
+env -i PATH="$PATH" "$server" --sample --listen 127.0.0.1:0 --admin-listen 127.0.0.1:0 --lame-duck-ms 0 --log-format json \
     2>"$folder/log" &
 pid=$!
 # The line that says "ready" has both addresses.

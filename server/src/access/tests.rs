@@ -75,9 +75,13 @@ fn bad_tables_say_what_and_where() {
     check("principal = 3", "line 1");
     check("anonymous_roles = [\"root\"]", "unknown variant `root`");
     check("tokens = []", "unknown field `tokens`");
+    check(
+        "[[principal]]\nname = \"a\"\nroles = []\ntoken_sha265 = []",
+        "unknown field `token_sha265`",
+    );
     check("[[principal]]\nname = \"a\"\nroles = []", "expected token_sha256 or certificate_names");
     check("[[principal]]\nname = \"\"\nroles = []\ncertificate_names = [\"x\"]", "expected a name");
-    for bad in ["12", "g", &format!("{ALPHA}0"), &format!("{}é", &ALPHA[..62])] {
+    for bad in ["12", "g", &ALPHA[..63], &format!("{ALPHA}0"), &format!("{}é", &ALPHA[..62])] {
         let text = format!("[[principal]]\nname = \"a\"\nroles = []\ntoken_sha256 = [\"{bad}\"]");
         check(&text, "expected the SHA-256 of a token in 64 hexadecimal digits");
     }

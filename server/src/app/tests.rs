@@ -1,6 +1,7 @@
 //! Whole servers in process, on ports of their own.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use broadside_proto::v1::inventory_service_client::InventoryServiceClient;
@@ -8,7 +9,7 @@ use broadside_proto::v1::match_service_client::MatchServiceClient;
 use broadside_proto::v1::{self, ReloadOutcome, ServingStatus};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 use tonic::Code;
 use tonic::transport::{Channel, Endpoint};
@@ -18,10 +19,16 @@ use super::{App, Farewell, RunError};
 use crate::config::{Command, Config, ListenAddress};
 use crate::runtime::Phase;
 
+mod access;
+
+/// How long what happens at once may take on a machine that has other things to do.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// A server that serves, until it is told to stop.
 struct Server {
     matches: SocketAddr,
     admin: SocketAddr,
+    secrets: Arc<Notify>,
     stop: oneshot::Sender<()>,
     running: JoinHandle<Result<(), RunError>>,
 }
@@ -41,13 +48,14 @@ impl Server {
         let readiness = app.readiness();
         let (matches, admin) = (tcp(&app.match_address()), tcp(&app.admin_address()));
         assert_eq!(readiness.phase(), Phase::Starting);
+        let secrets = app.secrets_handle();
         let (stop, stopped) = oneshot::channel();
         let running = tokio::spawn(app.run(async {
             let _ = stopped.await;
             Farewell::Now
         }));
         assert_eq!(readiness.reached(Phase::Serving).await, Phase::Serving);
-        Server { matches, admin, stop, running }
+        Server { matches, admin, secrets, stop, running }
     }
 
     async fn end(self) {
@@ -75,8 +83,14 @@ async fn channel(address: SocketAddr) -> Channel {
 }
 
 async fn page(address: SocketAddr, path: &str) -> String {
+    page_as(address, path, "").await
+}
+
+/// The same, with more headers.
+async fn page_as(address: SocketAddr, path: &str, headers: &str) -> String {
     let mut stream = TcpStream::connect(address).await.expect("connected");
-    let request = format!("GET {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n");
+    let request =
+        format!("GET {path} HTTP/1.1\r\nhost: test\r\n{headers}connection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.expect("sent");
     let mut reply = String::new();
     stream.read_to_string(&mut reply).await.expect("UTF-8");
@@ -269,5 +283,63 @@ async fn replies_larger_than_any_buffer_arrive_whole_beside_small_ones() {
         "{} bytes",
         prost::Message::encoded_len(&large)
     );
+    server.end().await;
+}
+
+#[tokio::test]
+async fn the_match_port_is_closed_until_it_is_served() {
+    let app = App::bind(config(&["--sample"])).expect("free ports");
+    let matches = TcpStream::connect(tcp(&app.match_address())).await;
+    assert!(matches.is_err(), "who is refused goes elsewhere");
+    TcpStream::connect(tcp(&app.admin_address())).await.expect("probes are answered");
+}
+
+#[tokio::test]
+async fn a_lame_duck_says_so_and_still_answers() {
+    let app = App::bind(config(&["--sample", "--lame-duck-ms=86400000"])).expect("free ports");
+    let (address, readiness) = (tcp(&app.match_address()), app.readiness());
+    let (stop, stopped) = oneshot::channel::<()>();
+    let running = tokio::spawn(app.run(async {
+        let _ = stopped.await;
+        Farewell::LameDuck
+    }));
+    readiness.reached(Phase::Serving).await;
+    let mut client = MatchServiceClient::new(channel(address).await);
+    stop.send(()).expect("it runs");
+    let says = tokio::time::timeout(PATIENCE, readiness.reached(Phase::LameDuck)).await;
+    assert_eq!(says.expect("it says so"), Phase::LameDuck);
+    client.match_batch(ask("running shoes")).await.expect("an answer");
+    MatchServiceClient::new(channel(address).await)
+        .match_batch(ask("running shoes"))
+        .await
+        .expect("newcomers are answered, too");
+    assert_eq!(readiness.phase(), Phase::LameDuck);
+    running.abort();
+}
+
+#[tokio::test]
+async fn a_stream_ends_when_its_connection_is_told_to_go() {
+    let flags = ["--sample", "--connection-age-ms=100", "--connection-age-grace-ms=600000"];
+    let server = Server::start(&flags).await;
+    let mut client = MatchServiceClient::new(channel(server.matches).await);
+    let replies = client.match_stream(tokio_stream::pending()).await.expect("a stream");
+    let ended = tokio::time::timeout(PATIENCE, replies.into_inner().message()).await;
+    let ended = ended.expect("it does not wait for its client").expect_err("it is told why");
+    assert_eq!(ended.code(), Code::Unavailable, "{ended:?}");
+    server.end().await;
+}
+
+#[tokio::test]
+async fn a_stream_may_bring_any_number_of_bytes() {
+    let server = Server::start(&["--sample"]).await;
+    let mut client = MatchServiceClient::new(channel(server.matches).await);
+    let batch = Some(ask(&"x".repeat(1024 * 1024)));
+    let requests = vec![v1::MatchStreamRequest { request_id: 1, batch }; 12];
+    let replies = client.match_stream(tokio_stream::iter(requests)).await.expect("a stream");
+    let mut replies = replies.into_inner();
+    for number in 0..12 {
+        let reply = replies.message().await.expect("it goes on");
+        assert!(reply.is_some(), "reply {number}");
+    }
     server.end().await;
 }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 
 use bytes::Bytes;
 use http_body::{Body, Frame};
@@ -114,8 +114,8 @@ async fn a_call_has_one_message() {
     assert_eq!(only(&framed(&[b"one", b"two"])).await.expect_err("two").code(), Code::Internal);
 }
 
-/// A body that gives a byte of one endless message each so often.
-struct Trickle(tokio::time::Interval);
+/// A body that gives a byte each so often: these, and then zeros, of which five are an empty message.
+struct Trickle(tokio::time::Interval, VecDeque<u8>);
 
 impl Body for Trickle {
     type Data = Bytes;
@@ -125,7 +125,9 @@ impl Body for Trickle {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        self.0.poll_tick(context).map(|_| Some(Ok(Frame::data(Bytes::from_static(&[0])))))
+        ready!(self.0.poll_tick(context));
+        let byte = self.1.pop_front().unwrap_or(0);
+        Poll::Ready(Some(Ok(Frame::data(Bytes::copy_from_slice(&[byte])))))
     }
 }
 
@@ -135,9 +137,9 @@ async fn who_does_not_go_on_is_cut_off() {
     let silent = || Frames([Bytes::from_static(&[0, 0])].into(), false);
     for body in [silent(), Frames([].into(), false)] {
         let began = tokio::time::Instant::now();
-        let refusal =
-            Messages::new(body, 1_000, false, &quota()).only().await.expect_err("cut off");
-        assert!(matches!(refusal, Refusal::RequestStalled), "{refusal:?}");
+        let only = Messages::new(body, 1_000, false, &quota()).only();
+        let refused = tokio::time::timeout(REQUEST_DEADLINE * 10, only).await;
+        assert!(matches!(refused, Ok(Err(Refusal::RequestStalled))), "{refused:?}");
         assert_eq!(began.elapsed(), REQUEST_STALL);
     }
     let between = std::future::poll_fn(|context| {
@@ -147,19 +149,28 @@ async fn who_does_not_go_on_is_cut_off() {
     assert!(waited.is_err(), "a stream may be silent between its messages");
 
     let mut within = Messages::new(silent(), 1_000, true, &quota());
-    let refused = std::future::poll_fn(|context| within.poll_next(context)).await;
-    assert!(matches!(refused, Err(Refusal::RequestStalled)), "and not inside one");
+    let refused = std::future::poll_fn(|context| within.poll_next(context));
+    let refused = tokio::time::timeout(REQUEST_DEADLINE * 10, refused).await;
+    assert!(matches!(refused, Ok(Err(Refusal::RequestStalled))), "and not inside one");
     assert!(clock.elapsed() > REQUEST_DEADLINE);
 
     let began = tokio::time::Instant::now();
-    // Its length begins with a zero byte each time: it never becomes a whole message.
-    let trickle = Trickle(tokio::time::interval(REQUEST_STALL - REQUEST_STALL / 100));
-    let refusal = Messages::new(trickle, 1_000, false, &quota()).only().await.expect_err("cut off");
-    assert!(
-        matches!(refusal, Refusal::RequestStalled | Refusal::RequestMalformed(_)),
-        "{refusal:?}"
-    );
-    assert!(began.elapsed() <= REQUEST_DEADLINE, "{:?}", began.elapsed());
+    let trickle = |bytes: &[u8]| {
+        let often = tokio::time::interval(REQUEST_STALL - REQUEST_STALL / 100);
+        Trickle(often, bytes.iter().copied().collect())
+    };
+    let endless = trickle(&[0, 0, 0, 3, 0xe8]);
+    let refusal = Messages::new(endless, 1_000, false, &quota()).only().await.expect_err("cut off");
+    assert!(matches!(refusal, Refusal::RequestStalled), "{refusal:?}");
+    assert_eq!(began.elapsed().as_secs(), REQUEST_DEADLINE.as_secs());
+
+    let began = tokio::time::Instant::now();
+    let mut stream = Messages::new(trickle(&[]), 1_000, true, &quota());
+    for _ in 0..5 {
+        let message = std::future::poll_fn(|context| stream.poll_next(context)).await;
+        assert!(matches!(message, Ok(Some(_))), "each message has its own time: {message:?}");
+    }
+    assert!(began.elapsed() > REQUEST_DEADLINE, "{:?}", began.elapsed());
 }
 
 #[tokio::test]
@@ -186,4 +197,17 @@ async fn what_is_begun_counts_against_the_quota_until_it_is_whole() {
     let whole = Frames([Bytes::from(framed(&[&[7; 500]]))].into(), true);
     let whole = Messages::new(whole, 1_000, false, &quota).only().await;
     assert_eq!(whole.expect("what is not begun does not count").len(), 500);
+}
+
+#[tokio::test]
+async fn a_message_of_a_stream_that_is_whole_leaves_room_for_the_next_one() {
+    let quota = Quota::new(100).share(100, 0);
+    let message = framed(&[&[7; 60]]);
+    let (first, last) = message.split_at(30);
+    let frames = [first, last, first, last].map(Bytes::copy_from_slice).into();
+    let mut stream = Messages::new(Frames(frames, true), 1_000, true, &quota);
+    for _ in 0..2 {
+        let message = stream.poll_next(&mut Context::from_waker(Waker::noop()));
+        assert!(matches!(message, Poll::Ready(Ok(Some(_)))), "{message:?}");
+    }
 }

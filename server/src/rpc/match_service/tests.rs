@@ -22,6 +22,9 @@ use crate::runtime::{Format, ReadOptions, Runtime, Source, Version};
 use crate::serve::lane::{Lane, LaneLimits, Priority, thread_clock};
 use crate::telemetry::Metrics;
 
+mod refusals;
+mod slices;
+
 const INVENTORY: &str = r#"{"listing": {"id": "shoes", "group": "g", "keywords": ["\"running shoes\"", "shoes"], "bid_micros": 2, "payload": "buy"}}
 {"listing": {"id": "trail", "group": "g", "keywords": ["[trail shoes]"], "bid_micros": 1, "start_time": "2030-01-01T00:00:00Z"}}
 {"listing": {"id": "boots", "group": "adults", "keywords": ["/boot(s|ies)/"], "targeting": "country == \"US\""}}
@@ -46,6 +49,13 @@ fn service(loaded: bool) -> (Matches, Arc<Metrics>) {
 
 fn lane() -> Lane {
     Lane::new(LaneLimits { wait_max: Duration::from_millis(5), waiting_max: 1_000 }, thread_clock)
+}
+
+fn spin(time: Duration) {
+    let began = Instant::now();
+    while began.elapsed() < time {
+        std::hint::spin_loop();
+    }
 }
 
 /// On which terms it is asked.

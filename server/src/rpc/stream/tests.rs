@@ -13,8 +13,8 @@ use tokio::sync::oneshot;
 use tonic::{Code, Status};
 
 use super::stream;
-use crate::limits::STREAM_FRAME_BYTES;
-use crate::rpc::body::{CallBody, ThreadBounds};
+use crate::limits::{CONNECTION_UNREAD_BYTES_MAX, STREAM_FRAME_BYTES};
+use crate::rpc::body::{CallBody, ThreadBounds, unary};
 
 /// Frames that are there; nothing for a moment at which none is. Counts those that were taken.
 struct Frames(VecDeque<Option<Bytes>>, Arc<AtomicUsize>);
@@ -163,4 +163,25 @@ fn an_end_from_outside_wakes_a_stream_that_waits() {
     assert_eq!(wakes.0.load(Ordering::Relaxed), 1);
     assert_eq!(poll(&mut body, &mut context), Seen::End(Code::Unavailable as i32));
     assert_eq!(poll(&mut body, &mut context), Seen::Nothing);
+}
+
+#[tokio::test]
+async fn who_has_not_read_its_replies_gets_no_more_of_them() {
+    let bounds = ThreadBounds::new(1_000).connection();
+    let call = || {
+        let request = Frames([Some(framed(b"1"))].into(), Arc::default());
+        let reply = vec![0; CONNECTION_UNREAD_BYTES_MAX];
+        unary(request, &bounds, |_| std::future::ready(Ok::<_, Status>(reply)))
+    };
+    let code = |response: &http::Response<CallBody>| {
+        response.headers().get("grpc-status").map(|code| code.as_bytes().to_vec())
+    };
+    let unread = call().await;
+    assert_eq!(code(&unread), None);
+    assert_eq!(
+        code(&call().await),
+        Some((Code::ResourceExhausted as i32).to_string().into_bytes())
+    );
+    drop(unread);
+    assert_eq!(code(&call().await), None);
 }

@@ -20,6 +20,10 @@ use crate::serve::acceptor::Stream;
 use crate::serve::calls::RequestBody;
 use crate::serve::{Drain, DrainSignal};
 
+mod going;
+mod handshakes;
+mod reading;
+
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 const SETTINGS: &[u8] = &[0, 0, 0, 4, 0, 0, 0, 0, 0];
 

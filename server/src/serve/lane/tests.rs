@@ -13,6 +13,8 @@ use super::{
     Turn, thread_clock,
 };
 
+mod patience;
+
 const WAIT_MAX: Duration = Duration::from_millis(5);
 
 thread_local! {

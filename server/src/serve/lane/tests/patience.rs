@@ -1,0 +1,117 @@
+//! Who may wait, who goes first, and what is a crowd.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, advance};
+
+use super::super::{Ask, BURST, CALLS_MIN, Priority, ROUND, Shed, thread_clock};
+use super::{ask, clock, dear, enter, settle, start};
+
+#[tokio::test(start_paused = true)]
+async fn nobody_passes_those_who_wait() {
+    let lane = start(100);
+    let mut turn = lane.turn(ask(1)).await.expect("nobody is there");
+    advance(ROUND / 4).await;
+    turn.lap(1);
+    drop(turn);
+    let mut held = Vec::new();
+    for _ in 0..3 {
+        held.push(lane.turn(ask(1)).await.expect("there is time"));
+    }
+    let waits = enter(&lane, ask(1));
+    settle().await;
+    held.pop();
+    let passes = enter(&lane, ask(1));
+    settle().await;
+    assert!(!waits.is_finished() && !passes.is_finished(), "there is time, and somebody is first");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_has_begun_is_not_refused() {
+    let lane = dear(100).await;
+    let turn = lane.turn(ask(1)).await.expect("nobody is there");
+    let late = Ask { deadline: Some(Instant::now()), ..ask(1) };
+    assert!(lane.another_turn(turn, late).await.waited.is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn bursts_with_a_moment_of_emptiness_between_them_are_no_overload() {
+    let lane = dear(100).await;
+    for _ in 0..3 {
+        let holds = lane.turn(ask(1)).await.expect("nobody is there");
+        let burst: Vec<_> = (0..3 * CALLS_MIN).map(|_| enter(&lane, ask(1))).collect();
+        settle().await;
+        advance(BURST / 2).await;
+        drop(holds);
+        for one in burst {
+            drop(one.await.expect("no panic").expect("it may wait"));
+        }
+        advance(BURST * 3).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn streams_and_bulk_wait_as_long_as_it_takes() {
+    let lane = dear(100).await;
+    let holds = lane.turn(ask(1)).await.expect("nobody is there");
+    let stream = Ask { refusable: false, ..ask(1) };
+    let bulk = Ask { priority: Priority::Bulk, ..ask(1) };
+    let patient: Vec<_> = (0..3 * CALLS_MIN)
+        .flat_map(|_| [stream, bulk])
+        .map(|ask| {
+            let lane = lane.clone();
+            tokio::spawn(async move { lane.turn(ask).await.map(drop) })
+        })
+        .collect();
+    settle().await;
+    advance(BURST * 3).await;
+    drop(holds);
+    for one in patient {
+        assert_eq!(one.await.expect("no panic"), Ok(()));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_waits_where_calls_are_refused() {
+    let lane = dear(10).await;
+    let holds = lane.turn(ask(1)).await.expect("nobody is there");
+    let full = enter(&lane, ask(10));
+    settle().await;
+    assert_eq!(lane.turn(ask(1)).await.err(), Some(Shed::Full));
+    let stream = enter(&lane, Ask { refusable: false, ..ask(1) });
+    settle().await;
+    drop(holds);
+    drop(full.await.expect("no panic").expect("it may wait"));
+    assert!(stream.await.expect("no panic").is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn cheap_calls_are_a_crowd_only_if_there_are_many() {
+    let lane = dear(1_000).await;
+    let mut holds = lane.turn(ask(1_000)).await.expect("nobody is there");
+    for _ in 0..40 {
+        holds.lap(1);
+    }
+    let few: Vec<_> = (0..=CALLS_MIN).map(|_| enter(&lane, ask(1))).collect();
+    settle().await;
+    advance(BURST + Duration::from_millis(1)).await;
+    lane.0.state.lock().expect("no panic").worked = clock();
+    assert!(!lane.is_crowded(), "all of it can be done in time");
+    let many: Vec<_> = (0..5 * CALLS_MIN).map(|_| enter(&lane, ask(1))).collect();
+    settle().await;
+    assert!(lane.is_crowded());
+    drop((few, many));
+}
+
+#[test]
+fn the_clock_of_a_thread_stands_while_it_waits() {
+    let before = thread_clock();
+    let other = std::thread::spawn(|| {
+        let began = std::time::Instant::now();
+        while began.elapsed() < Duration::from_millis(20) {
+            std::hint::spin_loop();
+        }
+    });
+    other.join().expect("no panic");
+    assert!(thread_clock() - before < Duration::from_millis(10));
+}
