@@ -263,14 +263,19 @@ where
         }
         _ => return watched,
     }
+    let mut was_quiet = false;
     loop {
-        // A client that answers GOAWAY ends its connection by itself. One that does not is left its calls, and no more.
+        // A client that answers GOAWAY ends its connection by itself. One that does not is left its calls, and no more: twice
+        // in a row there must be none, since the reply of one that has just ended may still be on its way.
         tokio::select! {
+            biased;
             _ = &mut connection => return watched,
             () = tokio::time::sleep(GOAWAY_GRACE) => {
-                if activity.open_calls() == 0 {
+                let is_quiet = activity.open_calls() == 0;
+                if is_quiet && was_quiet {
                     return watched;
                 }
+                was_quiet = is_quiet;
             }
         }
     }
