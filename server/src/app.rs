@@ -25,14 +25,15 @@ use tokio::sync::{Notify, mpsc};
 
 use crate::config::{Config, InventoryChoice, ListenAddress};
 use crate::limits::{
-    ADMIN_CONNECTIONS_MAX, ADMIN_DRAIN, HEALTH_CONNECTIONS_MAX, Limits, METRICS_UPKEEP_INTERVAL,
+    ADMIN_CONNECTIONS_MAX, ADMIN_DRAIN, HEALTH_CONNECTIONS_MAX, Limits, UPKEEP_INTERVAL,
 };
 use crate::rpc::{AdminRouter, Facts, HealthRouter, MatchRouter, Shared};
 use crate::runtime::reload::{Cause, Pending, Request};
 use crate::runtime::{self, Phase, ReadOptions, Readiness, ReloadHandle, Runtime, Source};
 use crate::serve::acceptor::{self, Accepted, Places};
-use crate::serve::connection::{Protocol, Terms};
+use crate::serve::connection::{Answers, Protocol, Terms};
 use crate::serve::lane::{Lane, LaneLimits, thread_clock};
+use crate::serve::peer::Peer;
 use crate::serve::{DrainSignal, worker};
 use crate::telemetry::{Metrics, Traces};
 
@@ -197,13 +198,17 @@ impl App {
         let facts =
             Facts { limits: limits.named(), server_version: VERSION, started_at: self.started_at };
         let admin = AdminRouter::new(shared.clone(), reload, facts);
-        let admin = serve_admin(self.admin, admin, admin_terms, running.admin_signal());
-        let health = serve_health(
-            self.health,
-            HealthRouter::new(readiness.clone()),
-            terms(Protocol::either(), None),
-            running.admin_signal(),
-        );
+        let answers = move |peer| admin.meet(peer);
+        let places = ADMIN_CONNECTIONS_MAX;
+        let admin = serve_beside(self.admin, places, answers, admin_terms, running.admin_signal());
+        let health = HealthRouter::new(readiness.clone());
+        let (answers, places) = (move |_| health.clone(), HEALTH_CONNECTIONS_MAX);
+        let (health_terms, signal) = (terms(Protocol::either(), None), running.admin_signal());
+        let health = async move {
+            if let Some(listening) = self.health {
+                serve_beside(listening, places, answers, health_terms, signal).await;
+            }
+        };
         let secrets = self.secrets.watch(self.secrets_asked, Arc::clone(&metrics));
         let upkeep = keep_up(Arc::clone(&metrics));
         let admin = async {
@@ -290,40 +295,29 @@ async fn serve_matches(
     }
 }
 
-/// Everything of the admin listener.
-async fn serve_admin(listening: Listening, router: AdminRouter, terms: Terms, drain: DrainSignal) {
-    let (hand, handed) = mpsc::unbounded_channel();
-    let places = Places::new(ADMIN_CONNECTIONS_MAX, Gauge::noop(), Counter::noop());
-    let accepting = accept(listening, vec![hand], places, drain.clone());
-    let answers = move |peer| router.meet(peer);
-    let uncounted = std::array::from_fn(|_| Counter::noop());
-    let serving = worker::serve(handed, terms, answers, uncounted, drain, ADMIN_DRAIN);
-    tokio::join!(accepting, serving);
-}
-
-/// Everything of the health listener, if there is one.
-async fn serve_health(
-    listening: Option<Listening>,
-    router: HealthRouter,
+/// Everything of a listener beside the main one: of the admin listener, or of the one for health.
+async fn serve_beside<S: Answers>(
+    listening: Listening,
+    connections_max: usize,
+    answers: impl Fn(Peer) -> S + Clone + Send + 'static,
     terms: Terms,
     drain: DrainSignal,
 ) {
-    let Some(listening) = listening else { return };
     let (hand, handed) = mpsc::unbounded_channel();
-    let places = Places::new(HEALTH_CONNECTIONS_MAX, Gauge::noop(), Counter::noop());
+    let places = Places::new(connections_max, Gauge::noop(), Counter::noop());
     let accepting = accept(listening, vec![hand], places, drain.clone());
-    let answers = move |_| router.clone();
     let uncounted = std::array::from_fn(|_| Counter::noop());
     let serving = worker::serve(handed, terms, answers, uncounted, drain, ADMIN_DRAIN);
     tokio::join!(accepting, serving);
 }
 
-/// Folds the samples of the histograms from time to time. Never ends.
+/// Folds the samples of the histograms and gives freed memory back, from time to time. Never ends.
 async fn keep_up(metrics: Arc<Metrics>) {
-    let mut ticks = tokio::time::interval(METRICS_UPKEEP_INTERVAL);
+    let mut ticks = tokio::time::interval(UPKEEP_INTERVAL);
     loop {
         ticks.tick().await;
         metrics.upkeep();
+        broadside_memory::give_back_freed();
     }
 }
 

@@ -16,7 +16,7 @@ use tokio::runtime::Runtime as Tokio;
 use crate::access::{Access, AccessTable, Role};
 use crate::config::{Command, Config};
 use crate::limits::Limits;
-use crate::rpc::fuzz::{Admission, Deadline, Matches, Terms};
+use crate::rpc::fuzz::{Admission, Bounds, Deadline, Matches, Terms, ThreadBounds};
 use crate::runtime::{self, ReadOptions, Runtime};
 use crate::serve::lane::{Lane, LaneLimits, Priority, thread_clock};
 use crate::serve::peer::Peer;
@@ -29,6 +29,7 @@ const SECRET: &str = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf5
 struct Service {
     tokio: Tokio,
     matches: Matches,
+    bounds: Bounds,
 }
 
 impl Service {
@@ -44,7 +45,8 @@ impl Service {
         tokio.spawn(async move { runs.run().await });
         let matches = Matches::new(loading.catalog.clone(), Limits::default(), lane, metrics);
         assert!(loading.load_and_end().outcome.is_success(), "the sample is good");
-        Service { tokio, matches }
+        let bounds = ThreadBounds::new(Limits::default().request_bytes_max).connection();
+        Service { tokio, matches, bounds }
     }
 }
 
@@ -54,10 +56,10 @@ pub fn request(bytes: &[u8]) {
         static SERVICE: RefCell<Option<Service>> = const { RefCell::new(None) };
     }
     SERVICE.with_borrow_mut(|service| {
-        let Service { tokio, matches } = service.get_or_insert_with(Service::new);
+        let Service { tokio, matches, bounds } = service.get_or_insert_with(Service::new);
         let deadline = Deadline::default();
-        let terms = Terms { deadline, priority: Priority::Interactive, refusable: false };
-        let answered = tokio.block_on(matches.match_batch(bytes, terms));
+        let terms = Terms { deadline, priority: Priority::Stream };
+        let answered = tokio.block_on(matches.match_batch(bytes, terms, bounds));
         let decoded = v1::MatchBatchRequest::decode(bytes);
         if let Ok(reply) = answered {
             let request = decoded.expect("what prost does not read is not answered");
@@ -65,10 +67,10 @@ pub fn request(bytes: &[u8]) {
             assert_eq!(reply.results.len(), request.queries.len(), "aligned with the queries");
         }
         let mut out = b"before".to_vec();
-        let _ = tokio.block_on(matches.match_stream(bytes, terms, &mut out));
+        let _ = tokio.block_on(matches.match_stream(bytes, terms, bounds, &mut out));
         assert!(out.starts_with(b"before"), "what was written stays");
-        let _ = tokio.block_on(matches.explain(bytes, terms));
-        let _ = tokio.block_on(matches.analyze(bytes, terms));
+        let _ = tokio.block_on(matches.explain(bytes, terms, bounds));
+        let _ = tokio.block_on(matches.analyze(bytes, terms, bounds));
     });
 }
 

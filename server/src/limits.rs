@@ -91,7 +91,7 @@ pub const LANE_ROUND: Duration = Duration::from_millis(1);
 pub const LANE_BUSY_ROUND: Duration = Duration::from_millis(2);
 /// How long one call is worked on before others have a turn.
 pub const LANE_TURN: Duration = Duration::from_millis(1);
-/// Turns that a call has one after the other, before it goes back behind those that wait.
+/// Turns that a call has one after the other. One that needs more lets others go first.
 pub const LANE_SHORT_TURNS: u32 = 4;
 /// How long a queue may be without a moment of emptiness before that is overload, and how long a call may wait until then.
 pub const LANE_BURST: Duration = Duration::from_millis(100);
@@ -107,11 +107,16 @@ pub const DEADLINE_MARGIN_MAX: Duration = Duration::from_millis(5);
 pub const PARTIAL_REQUESTS_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// The same of one connection.
 pub const CONNECTION_PARTIAL_BYTES_MAX: usize = 8 * 1024 * 1024;
-/// Bytes of replies that their clients have not taken yet, of all connections of one thread: no call is begun beyond that.
-pub const UNREAD_REPLIES_BYTES_MAX: usize = 128 * 1024 * 1024;
+/// Bytes of requests whose calls wait for their turn, of all connections of one thread.
+pub const WAITING_REQUESTS_BYTES_MAX: usize = 128 * 1024 * 1024;
 /// The same of one connection.
+pub const CONNECTION_WAITING_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Bytes of replies that are being written or that their clients have not taken yet, of all connections of one thread.
+/// Beyond that no call is begun, and long ones are ended.
+pub const UNREAD_REPLIES_BYTES_MAX: usize = 128 * 1024 * 1024;
+/// The same of one connection: beyond that its calls wait.
 pub const CONNECTION_UNREAD_BYTES_MAX: usize = 8 * 1024 * 1024;
-/// Bytes of either that a connection may hold even when its thread's are used up.
+/// Bytes of each of these that a connection may hold even when its thread's are used up.
 pub const CONNECTION_SMALL_BYTES: usize = 128 * 1024;
 /// Fields of a request and of its queries, together: 16 attributes for each query of the largest batch, and more.
 pub const REQUEST_FIELDS_MAX: usize = 128 * 1024;
@@ -149,8 +154,8 @@ pub const RELOAD_HISTORY_MAX: usize = 16;
 pub const BAD_RECORDS_SHOWN_MAX: usize = 20;
 /// How often the publisher looks whether the last reader of a replaced inventory is done.
 pub const RETIRE_POLL_INTERVAL: Duration = Duration::from_millis(50);
-/// How often the samples of the histograms are folded into their buckets when nobody asks for `/metrics`.
-pub const METRICS_UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
+/// How often the samples of histograms are folded, and memory that was freed is given back.
+pub const UPKEEP_INTERVAL: Duration = Duration::from_secs(1);
 /// How long a client should wait before it tries again what cannot be answered yet.
 pub const RETRY_DELAY: Duration = Duration::from_secs(1);
 /// How long calls in flight may take at shutdown, unless the settings say otherwise.
@@ -273,6 +278,8 @@ impl Limits {
             ("deadline_margin_us_max", micros(DEADLINE_MARGIN_MAX)),
             ("partial_requests_bytes_max", wide(PARTIAL_REQUESTS_BYTES_MAX)),
             ("connection_partial_bytes_max", wide(CONNECTION_PARTIAL_BYTES_MAX)),
+            ("waiting_requests_bytes_max", wide(WAITING_REQUESTS_BYTES_MAX)),
+            ("connection_waiting_bytes_max", wide(CONNECTION_WAITING_BYTES_MAX)),
             ("unread_replies_bytes_max", wide(UNREAD_REPLIES_BYTES_MAX)),
             ("connection_unread_bytes_max", wide(CONNECTION_UNREAD_BYTES_MAX)),
             ("connection_small_bytes", wide(CONNECTION_SMALL_BYTES)),

@@ -42,6 +42,7 @@ pub use stream::{Answering, Ended, stream};
 #[cfg(feature = "fuzz")]
 pub(crate) mod fuzz {
     pub(crate) use super::admission::Admission;
+    pub(crate) use super::body::{Bounds, ThreadBounds};
     pub(crate) use super::layers::{Deadline, Terms};
     pub(crate) use super::match_service::Matches;
 }

@@ -19,8 +19,11 @@ pub mod lane;
 pub mod peer;
 pub mod quota;
 pub mod socket;
+pub mod spread;
 pub mod tls;
 pub mod transport;
+#[cfg(test)]
+pub(crate) mod wakes;
 pub mod worker;
 
 use tokio::sync::watch;

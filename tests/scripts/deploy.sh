@@ -16,34 +16,11 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 environment=$PWD/target/deploy-venv
 tools=$PWD/target/tools
-requirements=tests/deploy/requirements.txt
-python=${PYTHON:-python3}
-export PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1
+export PYTHONDONTWRITEBYTECODE=1
 unset PYTHONPATH
 mkdir -p "$tools"
 
-"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
-    echo "deploy.sh: expected Python 3.11 or newer, got $("$python" --version 2>&1); set PYTHON to another interpreter" >&2
-    exit 2
-}
-
-# make_environment: an empty virtual environment, also where Python comes without ensurepip.
-make_environment() {
-    rm -rf "$environment"
-    if "$python" -m venv "$environment" >"$tools/deploy-venv.log" 2>&1; then
-        return
-    fi
-    rm -rf "$environment"
-    [ -d "$tools/virtualenv" ] || "$python" -m pip install --quiet --target "$tools/virtualenv" virtualenv
-    PYTHONPATH="$tools/virtualenv" "$python" -m virtualenv --quiet "$environment"
-}
-
-stamp=$({ "$python" -c 'import sys; print(sys.version, sys.executable)' && cat "$requirements"; } | cksum)
-if [ ! -f "$environment/stamp" ] || [ "$(cat "$environment/stamp")" != "$stamp" ]; then
-    make_environment
-    "$environment/bin/python" -m pip install --quiet --requirement "$requirements"
-    echo "$stamp" >"$environment/stamp"
-fi
+tests/scripts/environment.sh "$environment" tests/deploy/requirements.txt
 
 is_debian_root() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; }
 

@@ -40,7 +40,7 @@ pub enum Priority {
     /// Somebody waits for the answer.
     #[default]
     Interactive,
-    /// Work that can wait: an overloaded server refuses it first.
+    /// Work that can wait: it lets others go first.
     Bulk,
 }
 

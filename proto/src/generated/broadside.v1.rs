@@ -282,7 +282,8 @@ pub struct QueryResult {
     /// negatives and targeting of each match were judged in full.
     #[prost(bool, tag = "4")]
     pub incomplete: bool,
-    /// Set if this query alone failed; `matches` is empty then. Reasons: TEXT_TOO_LONG, TEXT_TOO_MANY_TOKENS.
+    /// Set if this query alone failed; `matches` is empty then. Reasons: TEXT_TOO_LONG, TEXT_TOO_MANY_TOKENS,
+    /// DEADLINE_PASSED.
     #[prost(message, optional, tag = "5")]
     pub error: ::core::option::Option<::tonic_types::Status>,
 }
@@ -665,7 +666,16 @@ pub mod match_service_client {
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
     /// Answers queries against the inventory in memory. Every call is read-only and idempotent: a client may retry it on
-    /// UNAVAILABLE.
+    /// UNAVAILABLE, and on RESOURCE_EXHAUSTED after the delay that it is told.
+    ///
+    /// Any call may also be refused with
+    ///   RESOURCE_EXHAUSTED   there is more work than can be done in time, and nothing was done for this call (reason
+    ///                        OVERLOADED; RetryInfo and the trailer `grpc-retry-pushback-ms` say when to come again);
+    ///   UNAUTHENTICATED      the server asks for credentials, and there are none or unknown ones (reason UNAUTHENTICATED);
+    ///   PERMISSION_DENIED    the caller may not do this (reason ROLE_MISSING).
+    ///
+    /// Calls with the header `x-broadside-priority: bulk` let others go first, and so do streams: while there is not enough
+    /// time for all, they have an eighth of it.
     #[derive(Debug, Clone)]
     pub struct MatchServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -741,7 +751,8 @@ pub mod match_service_client {
         ///   FAILED_PRECONDITION  `min_version` is not what is served (reason INVENTORY_VERSION_NOT_SERVED, with RetryInfo);
         ///   UNAVAILABLE          no inventory has been loaded yet (reason INVENTORY_NOT_LOADED, with RetryInfo), or the
         ///                        server is shutting down;
-        ///   DEADLINE_EXCEEDED    the deadline of the call had passed before all of its queries were matched.
+        ///   DEADLINE_EXCEEDED    the deadline of the call passed before its first query was matched (reason DEADLINE_PASSED).
+        /// If it passes later, what is matched is returned, and each query that is left has DEADLINE_EXCEEDED as its own error.
         pub async fn match_batch(
             &mut self,
             request: impl tonic::IntoRequest<super::MatchBatchRequest>,
@@ -773,10 +784,13 @@ pub mod match_service_client {
         /// that MatchBatch would have given.
         ///
         /// HTTP/2 flow control is the back-pressure: a client that does not read is not read from either. The server works on
-        /// one batch of a stream at a time, and a stream may live as long as it likes. A stream is bound to one server: one that
-        /// shuts down answers the batch at hand and ends its streams with UNAVAILABLE (reason SHUTTING_DOWN); requests that were
-        /// not answered are to be sent again on a new stream. The stream as a whole ends early only with
-        ///   UNAVAILABLE          no inventory has been loaded when it begins, or the server is shutting down;
+        /// one batch of a stream at a time, and a stream may live as long as its connection. Under overload it is not refused:
+        /// it is read more slowly. A stream is bound to one server: one that shuts down answers the batch at hand and ends its
+        /// streams with UNAVAILABLE (reason SHUTTING_DOWN), and so does a connection that is old enough to be made anew (reason
+        /// CONNECTION_ENDING; the server's `connection_age_ms`). Requests that were not answered are to be sent again on a new
+        /// stream. The stream as a whole ends early only with
+        ///   UNAVAILABLE          no inventory has been loaded when it begins, the server is shutting down, or the connection
+        ///                        is old;
         ///   DEADLINE_EXCEEDED    the deadline of the call has passed; streams that are to live long have none;
         ///   OUT_OF_RANGE         a request exceeds 4 MiB (the server's `max_request_bytes`);
         ///   INTERNAL             a request is no message of this type.
@@ -880,7 +894,8 @@ pub mod match_service_server {
         ///   FAILED_PRECONDITION  `min_version` is not what is served (reason INVENTORY_VERSION_NOT_SERVED, with RetryInfo);
         ///   UNAVAILABLE          no inventory has been loaded yet (reason INVENTORY_NOT_LOADED, with RetryInfo), or the
         ///                        server is shutting down;
-        ///   DEADLINE_EXCEEDED    the deadline of the call had passed before all of its queries were matched.
+        ///   DEADLINE_EXCEEDED    the deadline of the call passed before its first query was matched (reason DEADLINE_PASSED).
+        /// If it passes later, what is matched is returned, and each query that is left has DEADLINE_EXCEEDED as its own error.
         async fn match_batch(
             &self,
             request: tonic::Request<super::MatchBatchRequest>,
@@ -901,10 +916,13 @@ pub mod match_service_server {
         /// that MatchBatch would have given.
         ///
         /// HTTP/2 flow control is the back-pressure: a client that does not read is not read from either. The server works on
-        /// one batch of a stream at a time, and a stream may live as long as it likes. A stream is bound to one server: one that
-        /// shuts down answers the batch at hand and ends its streams with UNAVAILABLE (reason SHUTTING_DOWN); requests that were
-        /// not answered are to be sent again on a new stream. The stream as a whole ends early only with
-        ///   UNAVAILABLE          no inventory has been loaded when it begins, or the server is shutting down;
+        /// one batch of a stream at a time, and a stream may live as long as its connection. Under overload it is not refused:
+        /// it is read more slowly. A stream is bound to one server: one that shuts down answers the batch at hand and ends its
+        /// streams with UNAVAILABLE (reason SHUTTING_DOWN), and so does a connection that is old enough to be made anew (reason
+        /// CONNECTION_ENDING; the server's `connection_age_ms`). Requests that were not answered are to be sent again on a new
+        /// stream. The stream as a whole ends early only with
+        ///   UNAVAILABLE          no inventory has been loaded when it begins, the server is shutting down, or the connection
+        ///                        is old;
         ///   DEADLINE_EXCEEDED    the deadline of the call has passed; streams that are to live long have none;
         ///   OUT_OF_RANGE         a request exceeds 4 MiB (the server's `max_request_bytes`);
         ///   INTERNAL             a request is no message of this type.
@@ -930,7 +948,16 @@ pub mod match_service_server {
         ) -> std::result::Result<tonic::Response<super::AnalyzeResponse>, tonic::Status>;
     }
     /// Answers queries against the inventory in memory. Every call is read-only and idempotent: a client may retry it on
-    /// UNAVAILABLE.
+    /// UNAVAILABLE, and on RESOURCE_EXHAUSTED after the delay that it is told.
+    ///
+    /// Any call may also be refused with
+    ///   RESOURCE_EXHAUSTED   there is more work than can be done in time, and nothing was done for this call (reason
+    ///                        OVERLOADED; RetryInfo and the trailer `grpc-retry-pushback-ms` say when to come again);
+    ///   UNAUTHENTICATED      the server asks for credentials, and there are none or unknown ones (reason UNAUTHENTICATED);
+    ///   PERMISSION_DENIED    the caller may not do this (reason ROLE_MISSING).
+    ///
+    /// Calls with the header `x-broadside-priority: bulk` let others go first, and so do streams: while there is not enough
+    /// time for all, they have an eighth of it.
     #[derive(Debug)]
     pub struct MatchServiceServer<T> {
         inner: Arc<T>,

@@ -12,6 +12,7 @@
 //! - [`Array::with_huge_pages`] and [`advise_huge_pages`]: pages of 2 MiB rather than of 4 KiB, so that a random read
 //!   does not also wait for the page table.
 //! - [`prefetch()`]: asks for a cache line ahead of its use.
+//! - [`give_back_freed()`]: lets go of what was freed after a burst.
 //!
 //! # Promises
 //! - Nothing here changes bytes after they can be seen, so everything is `Send` and `Sync`.
@@ -26,6 +27,8 @@
 #[expect(unsafe_code, reason = "the pointer beside its owner spares every access an indirection")]
 mod array;
 mod element;
+#[expect(unsafe_code, reason = "the allocator is written in C")]
+mod heap;
 mod huge_pages;
 #[expect(unsafe_code, reason = "what a file is mapped to can be changed from outside")]
 mod mapping;
@@ -33,6 +36,7 @@ mod prefetch;
 
 pub use array::{Array, ArrayError};
 pub use element::Plain;
+pub use heap::give_back_freed;
 pub use huge_pages::advise_huge_pages;
 pub use mapping::{Advice, Mapping};
 pub use prefetch::prefetch;

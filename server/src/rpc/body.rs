@@ -10,10 +10,10 @@ use http_body::{Body, Frame, SizeHint};
 use tonic::Status;
 
 use super::incoming::Messages;
-use super::status::Refusal;
 use crate::limits::{
     CONNECTION_PARTIAL_BYTES_MAX, CONNECTION_SMALL_BYTES, CONNECTION_UNREAD_BYTES_MAX,
-    PARTIAL_REQUESTS_BYTES_MAX, UNREAD_REPLIES_BYTES_MAX,
+    CONNECTION_WAITING_BYTES_MAX, PARTIAL_REQUESTS_BYTES_MAX, UNREAD_REPLIES_BYTES_MAX,
+    WAITING_REQUESTS_BYTES_MAX,
 };
 use crate::serve::quota::{Held, Quota, Share};
 
@@ -29,6 +29,7 @@ pub struct CallBody(Kind);
 pub struct ThreadBounds {
     message_bytes_max: usize,
     partial: Quota,
+    waiting: Quota,
     unread: Quota,
 }
 
@@ -39,7 +40,9 @@ pub struct Bounds {
     pub(super) message_bytes_max: usize,
     /// Bytes of messages that are not there as a whole yet.
     pub(super) partial: Share,
-    /// Bytes of replies that were not taken yet.
+    /// Bytes of whole messages whose calls wait.
+    pub(super) waiting: Share,
+    /// Bytes of replies that were not taken yet, or are not there as a whole yet.
     pub(super) unread: Share,
 }
 
@@ -72,7 +75,7 @@ where
     E: Into<Status>,
 {
     let messages = Messages::new(body, bounds.message_bytes_max, false, &bounds.partial);
-    let answered = match messages.only().await.and_then(|message| bounds.admit(message)) {
+    let answered = match messages.only().await {
         Ok(message) => answer(message).await.map_err(Into::into),
         Err(refusal) => Err(refusal.into()),
     };
@@ -117,6 +120,7 @@ impl ThreadBounds {
         ThreadBounds {
             message_bytes_max,
             partial: Quota::new(PARTIAL_REQUESTS_BYTES_MAX),
+            waiting: Quota::new(WAITING_REQUESTS_BYTES_MAX),
             unread: Quota::new(UNREAD_REPLIES_BYTES_MAX),
         }
     }
@@ -125,23 +129,17 @@ impl ThreadBounds {
     pub fn connection(&self) -> Bounds {
         // One request of the largest size must fit.
         let partial = CONNECTION_PARTIAL_BYTES_MAX.max(2 * self.message_bytes_max);
+        let waiting = CONNECTION_WAITING_BYTES_MAX.max(2 * self.message_bytes_max);
         Bounds {
             message_bytes_max: self.message_bytes_max,
             partial: self.partial.share(partial, CONNECTION_SMALL_BYTES),
+            waiting: self.waiting.share(waiting, CONNECTION_SMALL_BYTES),
             unread: self.unread.share(CONNECTION_UNREAD_BYTES_MAX, CONNECTION_SMALL_BYTES),
         }
     }
 }
 
 impl Bounds {
-    /// Refuses what would only make more of the replies that nobody reads.
-    fn admit(&self, message: Bytes) -> Result<Bytes, Refusal> {
-        match self.unread.has_room(1) {
-            true => Ok(message),
-            false => Err(Refusal::Overloaded("too much of replies was not read")),
-        }
-    }
-
     /// A reply that counts as unread until it was taken.
     pub(super) fn counted(&self, bytes: Vec<u8>) -> Bytes {
         let mut held = self.unread.hold();

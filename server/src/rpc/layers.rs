@@ -38,8 +38,6 @@ pub(crate) struct Terms {
     pub(crate) deadline: Deadline,
     /// Who goes first.
     pub(crate) priority: Priority,
-    /// Whether it may be refused under overload. A stream waits instead, and is not read from meanwhile.
-    pub(crate) refusable: bool,
 }
 
 /// Counts one call when it ends, as whatever it ended as. A call that is dropped half-way was cancelled.
@@ -59,13 +57,6 @@ pub struct CallFuture {
 }
 
 impl Deadline {
-    /// The deadline that a call's headers ask for, counted from now. A header that cannot be read is no deadline, as the
-    /// protocol has it.
-    #[cfg(test)]
-    pub(crate) fn from_headers(headers: &HeaderMap, now: Instant) -> Deadline {
-        asked(headers, now).0
-    }
-
     fn after(timeout: Duration, now: Instant) -> Deadline {
         Deadline(now.checked_add(timeout).map(|gives_up| {
             let margin = (timeout / 10).min(DEADLINE_MARGIN_MAX);
@@ -103,14 +94,14 @@ impl Deadline {
 impl Terms {
     /// What it asks of the lane for so many queries.
     pub(crate) fn ask(self, units: usize) -> Ask {
-        let Terms { deadline, priority, refusable } = self;
-        let deadline = deadline.answer_by().map(Into::into);
-        Ask { priority, units, deadline, refusable }
+        let deadline = self.deadline.answer_by().map(Into::into);
+        Ask { priority: self.priority, units, deadline }
     }
 }
 
 /// What the client asks for in its headers: until when, counted from now, and who goes first. Whatever is not `bulk` is
-/// interactive. One pass over them: a call has few, and each look-up costs more than all the comparisons.
+/// interactive, and a deadline that cannot be read is none, as the protocol has it. One pass over them: a call has few, and
+/// each look-up costs more than all the comparisons.
 pub(crate) fn asked(headers: &HeaderMap, now: Instant) -> (Deadline, Priority) {
     let (mut deadline, mut priority) = (Deadline::default(), Priority::Interactive);
     for (name, value) in headers {
@@ -237,7 +228,7 @@ mod tests {
     use http::{HeaderMap, HeaderValue, Response};
     use tonic::Code;
 
-    use super::{CallBody, CallFuture, CallGuard, Deadline, guarded, timeout};
+    use super::{CallBody, CallFuture, CallGuard, asked, guarded, timeout};
     use crate::rpc::status::Refusal;
     use crate::telemetry::{Method, Metrics};
 
@@ -261,9 +252,9 @@ mod tests {
         let mut headers = HeaderMap::new();
         let now = Instant::now();
         let check = |headers: &HeaderMap, left: Option<Duration>, priority| {
-            let (deadline, asked) = super::asked(headers, now);
+            let (deadline, got) = asked(headers, now);
             assert_eq!(deadline.answer_by().map(|by| by - now), left, "{headers:?}");
-            assert_eq!(asked, priority, "{headers:?}");
+            assert_eq!(got, priority, "{headers:?}");
         };
         use crate::serve::lane::Priority::{Bulk, Interactive};
         check(&headers, None, Interactive);
@@ -280,12 +271,12 @@ mod tests {
     #[test]
     fn a_deadline_passes() {
         let mut headers = HeaderMap::new();
-        assert!(Deadline::from_headers(&headers, Instant::now()).check().is_ok());
+        assert!(asked(&headers, Instant::now()).0.check().is_ok());
         headers.insert("grpc-timeout", HeaderValue::from_static("0n"));
-        let passed = Deadline::from_headers(&headers, Instant::now());
+        let passed = asked(&headers, Instant::now()).0;
         assert!(matches!(passed.check(), Err(Refusal::DeadlinePassed)));
         headers.insert("grpc-timeout", HeaderValue::from_static("1H"));
-        assert!(Deadline::from_headers(&headers, Instant::now()).check().is_ok());
+        assert!(asked(&headers, Instant::now()).0.check().is_ok());
     }
 
     #[test]

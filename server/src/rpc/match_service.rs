@@ -1,4 +1,4 @@
-//! `MatchService`: the main job, in four steps; and what people ask about it.
+//! `MatchService`: the main job, in four steps; and what people ask about it ([`questions`]).
 //!
 //! Each method takes the bytes of a request and gives the framed bytes of its reply, so that what carries traffic needs
 //! no message in between ([`super::wire`]). It waits for nothing but its turn on its thread ([`Lane`]).
@@ -10,21 +10,18 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use broadside_core::{Query, Time, match_batch};
-use broadside_proto::v1;
-use broadside_proto::v1::explain_response::Explained;
-use prost::Message;
 use tonic::Status;
 
+use super::body::Bounds;
 use super::from_proto::{self, AttributeTable, Batch};
 use super::layers::{Deadline, Terms, guarded};
 use super::slow::SlowLog;
 use super::status::Refusal;
-use super::to_proto;
 use super::wire::reply::{
-    PREFIX_BYTES, begin_framed, begin_stream_batch, end_framed, end_stream_batch, put_refused,
-    put_result, put_stream_error, put_version,
+    begin_framed, begin_stream_batch, end_framed, end_stream_batch, put_refused, put_result,
+    put_stream_error, put_version,
 };
-use super::wire::request::{BatchView, ExplainView, StreamView};
+use super::wire::request::{BatchView, StreamView};
 use super::workbench::Workbench;
 use crate::limits::{
     LANE_TURN, Limits, RESPONSE_BYTES_MAX, SLICE_MATCHES_MAX, SLICE_QUERIES, SLICE_TEXT_BYTES,
@@ -32,6 +29,8 @@ use crate::limits::{
 use crate::runtime::{Catalog, Snapshot, Version};
 use crate::serve::lane::{Ask, Lane, Shed, Turn};
 use crate::telemetry::Metrics;
+
+mod questions;
 
 /// Bytes of a reply beside its results: the version, and what a stream adds.
 const REPLY_BYTES: usize = 64;
@@ -71,6 +70,9 @@ struct Progress {
     waited: Duration,
 }
 
+/// Why nothing more is begun for clients who do not read.
+const UNREAD: &str = "too much of replies was not read";
+
 impl Matches {
     pub(crate) fn new(
         catalog: Catalog,
@@ -82,9 +84,9 @@ impl Matches {
         Matches { catalog, limits, lane, metrics, slow }
     }
 
-    /// Refuses a call that would only wait and be refused then. Counts it.
-    pub(crate) fn admit(&self, terms: Terms) -> Result<(), Refusal> {
-        if terms.refusable && self.lane.is_crowded() {
+    /// Refuses a call that would only wait and be refused then. Counts it. Streams wait, and are not asked.
+    pub(crate) fn admit(&self) -> Result<(), Refusal> {
+        if self.lane.is_crowded() {
             self.metrics.shed(Shed::Waited as usize);
             return Err(Refusal::of_shed(Shed::Waited));
         }
@@ -102,13 +104,14 @@ impl Matches {
         &self,
         request: &[u8],
         terms: Terms,
+        bounds: &Bounds,
     ) -> Result<Vec<u8>, Refusal> {
-        let request = guarded(&self.metrics, || {
+        let view = guarded(&self.metrics, || {
             Ok(BatchView::read(request, self.limits.batch_queries_max)?)
         })?;
         let mut reply = Vec::new();
         let framed = begin_framed(&mut reply);
-        self.put_batch(&mut reply, &request, terms).await?;
+        self.put_batch(&mut reply, &view, request.len(), terms, bounds).await?;
         end_framed(&mut reply, framed);
         Ok(reply)
     }
@@ -121,11 +124,12 @@ impl Matches {
         &self,
         request: &[u8],
         terms: Terms,
+        bounds: &Bounds,
         out: &mut Vec<u8>,
     ) -> Result<(), Status> {
         let mut request_id = 0;
         let start = out.len();
-        let outcome = self.put_stream_response(request, terms, out, &mut request_id).await;
+        let outcome = self.put_stream_response(request, terms, bounds, out, &mut request_id).await;
         let refusal = match outcome {
             Ok(()) => {
                 self.metrics.stream_batch_answered(0);
@@ -149,22 +153,23 @@ impl Matches {
         &self,
         request: &[u8],
         terms: Terms,
+        bounds: &Bounds,
         out: &mut Vec<u8>,
         request_id: &mut u64,
     ) -> Result<(), Refusal> {
-        let request = guarded(&self.metrics, || {
+        let view = guarded(&self.metrics, || {
             match StreamView::read(request, self.limits.batch_queries_max) {
-                Ok(request) => Ok(request),
+                Ok(view) => Ok(view),
                 Err(why) => {
                     *request_id = StreamView::read_id(request)?;
                     Err(why.into())
                 }
             }
         })?;
-        *request_id = request.request_id;
+        *request_id = view.request_id;
         let framed = begin_framed(out);
-        let response = begin_stream_batch(out, request.request_id, request.batch.len());
-        self.put_batch(out, &request.batch, terms).await?;
+        let response = begin_stream_batch(out, view.request_id, view.batch.len());
+        self.put_batch(out, &view.batch, request.len(), terms, bounds).await?;
         end_stream_batch(out, response);
         end_framed(out, framed);
         Ok(())
@@ -175,17 +180,25 @@ impl Matches {
         &self,
         out: &mut Vec<u8>,
         request: &BatchView<'_>,
+        request_bytes: usize,
         terms: Terms,
+        bounds: &Bounds,
     ) -> Result<(), Refusal> {
-        let begun = match self.lane.try_turn(terms.ask(request.len())) {
+        let has_room = bounds.unread.has_room(1);
+        let turn = if has_room { self.lane.try_turn(terms.ask(request.len())) } else { None };
+        let begun = match turn {
             Some(turn) => match self.begin(out, request, terms, turn)? {
                 Some(begun) => Some(begun),
                 None => return Ok(()),
             },
             None => None,
         };
+        let mut waits = bounds.waiting.hold();
+        if !waits.grow(request_bytes) {
+            return Err(Refusal::Overloaded("too much of requests waits"));
+        }
         // In a box of its own, so that what each call carries about is small.
-        Box::pin(self.go_on(out, request, terms, begun)).await
+        Box::pin(self.go_on(out, request, terms, bounds, begun)).await
     }
 
     /// Matches a batch from its beginning on until the turn is over. Gives what is needed to go on, if that is not its end.
@@ -214,19 +227,22 @@ impl Matches {
         })
     }
 
-    /// Waits for the turns that a batch needs, and matches what is left of it in each.
+    /// Waits for the turns that a batch needs, and matches what is left of it in each. Between them, as much of its reply
+    /// as is there counts as unread.
     async fn go_on(
         &self,
         out: &mut Vec<u8>,
         request: &BatchView<'_>,
         terms: Terms,
+        bounds: &Bounds,
         begun: Option<Begun>,
     ) -> Result<(), Refusal> {
+        let mut replies = bounds.unread.hold();
         let ask = terms.ask(request.len());
         let begun = match begun {
             Some(begun) => begun,
             None => {
-                let turn = self.turn(ask).await?;
+                let turn = self.turn_with_room(ask, terms.deadline, bounds).await?;
                 match self.begin(out, request, terms, turn)? {
                     Some(begun) => begun,
                     None => return Ok(()),
@@ -237,6 +253,11 @@ impl Matches {
         let attributes = guarded(&self.metrics, || AttributeTable::of_batch(request))?;
         let batch = guarded(&self.metrics, || from_proto::batch(request, &attributes, now))?;
         loop {
+            replies.release();
+            replies.add(out.capacity());
+            if bounds.unread.is_used_up() {
+                return Err(Refusal::Overloaded(UNREAD));
+            }
             turn = self.lane.another_turn(turn, ask).await;
             progress.waited += turn.waited.unwrap_or_default();
             let done = guarded(&self.metrics, || {
@@ -321,6 +342,29 @@ impl Matches {
         Some(&rest[..count])
     }
 
+    /// Waits for a turn at a time at which the connection has room for a reply.
+    async fn turn_with_room(
+        &self,
+        ask: Ask,
+        deadline: Deadline,
+        bounds: &Bounds,
+    ) -> Result<Turn, Refusal> {
+        loop {
+            let turn = self.turn(ask).await?;
+            if bounds.unread.has_room(1) {
+                return Ok(turn);
+            }
+            drop(turn);
+            if bounds.unread.is_used_up() {
+                return Err(Refusal::Overloaded(UNREAD));
+            }
+            tokio::select! {
+                () = bounds.unread.own_room() => {}
+                () = deadline.passed() => return Err(Refusal::DeadlinePassed),
+            }
+        }
+    }
+
     /// Waits for a turn on this thread.
     async fn turn(&self, ask: Ask) -> Result<Turn, Refusal> {
         match self.lane.turn(ask).await {
@@ -335,60 +379,6 @@ impl Matches {
                 Err(Refusal::of_shed(shed))
             }
         }
-    }
-
-    /// `Explain`.
-    pub(crate) async fn explain(&self, request: &[u8], terms: Terms) -> Result<Vec<u8>, Refusal> {
-        let mut turn = self.turn(terms.ask(1)).await?;
-        let explained = self.explained(request, terms.deadline);
-        turn.lap(1);
-        explained
-    }
-
-    fn explained(&self, request: &[u8], deadline: Deadline) -> Result<Vec<u8>, Refusal> {
-        guarded(&self.metrics, || {
-            let request = ExplainView::read(request)?;
-            let attributes = AttributeTable::of_one(&request)?;
-            let asked = from_proto::explain(&request, &attributes, from_proto::now())?;
-            let current = self.catalog.current().ok_or(Refusal::NotLoaded)?;
-            serves(&current.version, asked.min_version.as_ref())?;
-            deadline.check()?;
-            let explained = Workbench::lend(self.limits.text, |workbench| {
-                let (explainer, index) = (workbench.explainer(), &current.index);
-                match asked.listing_id {
-                    Some(id) => explainer
-                        .explain(index, &asked.query, id)
-                        .map(|listing| Explained::Listing(to_proto::explanation(listing))),
-                    None => explainer
-                        .explain_text(index, &asked.query)
-                        .map(|text| Explained::Text(to_proto::text_explanation(text))),
-                }
-            });
-            let explained = explained.map_err(|why| Refusal::Text { field: "text", why })?;
-            let version = Some(to_proto::version(&current.version));
-            framed(&v1::ExplainResponse { version, explained: Some(explained) })
-        })
-    }
-
-    /// `Analyze`.
-    pub(crate) async fn analyze(&self, request: &[u8], terms: Terms) -> Result<Vec<u8>, Refusal> {
-        let mut turn = self.turn(terms.ask(1)).await?;
-        let analyzed = self.analyzed(request);
-        turn.lap(1);
-        analyzed
-    }
-
-    fn analyzed(&self, request: &[u8]) -> Result<Vec<u8>, Refusal> {
-        guarded(&self.metrics, || {
-            let request = v1::AnalyzeRequest::decode(request)
-                .map_err(|_| Refusal::RequestMalformed("it is no AnalyzeRequest"))?;
-            Workbench::lend(self.limits.text, |workbench| {
-                let tokens = workbench.analyzer().analyze(&request.text);
-                let tokens = tokens.map_err(|why| Refusal::Text { field: "text", why })?;
-                let tokens = tokens.map(|token| to_proto::token(&token)).collect();
-                framed(&v1::AnalyzeResponse { tokens })
-            })
-        })
     }
 
     fn count(&self, batch: &Batch<'_>, progress: &Progress) {
@@ -422,19 +412,6 @@ impl Matches {
 
 fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
-}
-
-/// A reply that is a message.
-fn framed(reply: &impl Message) -> Result<Vec<u8>, Refusal> {
-    let bytes = reply.encoded_len();
-    if bytes > RESPONSE_BYTES_MAX {
-        return Err(Refusal::ReplyTooLarge { most: RESPONSE_BYTES_MAX });
-    }
-    let mut out = Vec::with_capacity(PREFIX_BYTES + bytes);
-    let framed = begin_framed(&mut out);
-    reply.encode_raw(&mut out);
-    end_framed(&mut out, framed);
-    Ok(out)
 }
 
 /// Whether what is served is what was asked for: the same content, if one was named, and at least as many updates.

@@ -46,7 +46,8 @@ pub(crate) fn page(
             }
         },
         (METRICS, Some(metrics)) => reply(StatusCode::OK, PROMETHEUS, metrics.render().into()),
-        _ => reply(StatusCode::NOT_FOUND, TEXT, "no such page; / lists them\n".into()),
+        (_, Some(_)) => reply(StatusCode::NOT_FOUND, TEXT, "no such page; / lists them\n".into()),
+        (_, None) => reply(StatusCode::NOT_FOUND, TEXT, "only /livez and /readyz\n".into()),
     }
 }
 

@@ -14,8 +14,7 @@ use broadside_proto::v1::match_service_server::SERVICE_NAME as MATCHES;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Request, Response};
-use tonic::Status;
-use tonic::codegen::{BoxFuture, Service};
+use tonic::codegen::Service;
 use tonic::server::NamedService;
 use tonic_health::pb::health_server::{HealthServer, SERVICE_NAME as HEALTH};
 use tower::util::BoxCloneSyncService;
@@ -24,7 +23,7 @@ use super::admission::Admission;
 use super::body::{Bounds, CallBody, ThreadBounds, unary};
 use super::health::{HealthOf, Needs};
 use super::inventory_service::{Facts, Inventory};
-use super::layers::{CallFuture, CallGuard, Terms, asked};
+use super::layers::{CallFuture, CallGuard, Deadline, Terms, asked};
 use super::match_service::Matches;
 use super::pages;
 use super::status::Refusal;
@@ -33,7 +32,7 @@ use crate::access::{Access, Role};
 use crate::limits::{ADMIN_REQUEST_BYTES_MAX, Limits, RESPONSE_BYTES_MAX};
 use crate::runtime::{Catalog, Phase, Readiness, ReloadHandle};
 use crate::serve::calls::RequestBody;
-use crate::serve::lane::Lane;
+use crate::serve::lane::{Lane, Priority};
 use crate::serve::peer::Peer;
 use crate::telemetry::{Method, Metrics, Traces};
 
@@ -176,11 +175,10 @@ impl HealthRouter {
 
 impl MatchConnection {
     /// `MatchStream`. Its guard goes with the reply, since it ends with it.
-    fn stream(&self, body: RequestBody, terms: Terms, mut guard: CallGuard) -> CallFuture {
-        let deadline = terms.deadline;
+    fn stream(&self, body: RequestBody, deadline: Deadline, guard: CallGuard) -> CallFuture {
+        let terms = Terms { deadline, priority: Priority::Stream };
         if let Err(refusal) = self.router.matches.begin_stream(deadline) {
-            guard.ended(refusal.code());
-            return immediate(Status::from(refusal).into_http());
+            return refused(refusal, Some(guard));
         }
         let (matches, readiness) =
             (Arc::clone(&self.router.matches), self.router.readiness.clone());
@@ -193,10 +191,12 @@ impl MatchConnection {
             };
             why.into()
         });
+        let bounds = Arc::clone(&self.bounds);
         let answer = move |request: Bytes, mut out: Vec<u8>| -> Answering {
             let matches = Arc::clone(&matches);
+            let bounds = Arc::clone(&bounds);
             Box::pin(async move {
-                let outcome = matches.match_stream(&request, terms, &mut out).await;
+                let outcome = matches.match_stream(&request, terms, &bounds, &mut out).await;
                 (out, outcome)
             })
         };
@@ -225,31 +225,30 @@ impl hyper::service::Service<Request<RequestBody>> for MatchConnection {
         };
         let now = Instant::now();
         let (head, body) = request.into_parts();
-        let mut guard = CallGuard::start(Arc::clone(&router.metrics), method, now)
+        let guard = CallGuard::start(Arc::clone(&router.metrics), method, now)
             .traced(router.traces.as_ref(), &head.headers);
         if let Err(refusal) = self.admission.check(&head.headers, &[Role::Match]) {
-            guard.ended(refusal.code());
-            return immediate(Status::from(refusal).into_http());
+            return refused(refusal, Some(guard));
         }
         let (deadline, priority) = asked(&head.headers, now);
-        let terms = Terms { deadline, priority, refusable: method != Method::MatchStream };
         if method == Method::MatchStream {
-            return self.stream(body, terms, guard);
+            return self.stream(body, deadline, guard);
         }
-        if let Err(refusal) = router.matches.admit(terms) {
-            guard.ended(refusal.code());
-            return immediate(refusal.into_response());
+        if let Err(refusal) = router.matches.admit() {
+            return refused(refusal, Some(guard));
         }
+        let terms = Terms { deadline, priority };
         let (matches, bounds) = (Arc::clone(&router.matches), Arc::clone(&self.bounds));
         let answered = async move {
+            let bounds = &*bounds;
             let answer = |request: Bytes| async move {
                 match method {
-                    Method::MatchBatch => matches.match_batch(&request, terms).await,
-                    Method::Explain => matches.explain(&request, terms).await,
-                    _ => matches.analyze(&request, terms).await,
+                    Method::MatchBatch => matches.match_batch(&request, terms, bounds).await,
+                    Method::Explain => matches.explain(&request, terms, bounds).await,
+                    _ => matches.analyze(&request, terms, bounds).await,
                 }
             };
-            Ok(unary(body, &bounds, answer).await)
+            Ok(unary(body, bounds, answer).await)
         };
         CallFuture::new(Box::pin(answered), Some(guard))
     }
@@ -282,17 +281,14 @@ impl hyper::service::Service<Request<RequestBody>> for AdminConnection {
             Some("ListListings") => Method::ListListings,
             _ => return router.others.call(request, &self.admission),
         };
-        let mut guard = CallGuard::start(Arc::clone(&router.metrics), method, Instant::now())
+        let guard = CallGuard::start(Arc::clone(&router.metrics), method, Instant::now())
             .traced(router.traces.as_ref(), request.headers());
         match self.admission.judge(request.headers(), &[Role::Admin]) {
             Ok(caller) => {
                 request.extensions_mut().insert(caller);
                 CallFuture::of_tonic(router.inventory.clone().call(request), Some(guard))
             }
-            Err(refusal) => {
-                guard.ended(refusal.code());
-                immediate(Status::from(refusal).into_http())
-            }
+            Err(refusal) => refused(refusal, Some(guard)),
         }
     }
 }
@@ -336,7 +332,7 @@ impl Others {
         if !request.uri().path().starts_with(HEALTH_PATHS) {
             let roles = [Role::Match, Role::Admin, Role::Metrics];
             if let Err(refusal) = admission.check(request.headers(), &roles) {
-                return immediate(Status::from(refusal).into_http());
+                return refused(refusal, None);
             }
         }
         self.find(request)
@@ -349,7 +345,7 @@ impl Others {
         match found {
             // Generated services are always ready, so nothing waits for that.
             Some((_, service)) => CallFuture::of_tonic(service.clone().call(request), None),
-            None => immediate(Status::from(Refusal::MethodUnknown).into_http()),
+            None => refused(Refusal::MethodUnknown, None),
         }
     }
 }
@@ -380,7 +376,10 @@ where
 }
 
 fn immediate(response: Response<CallBody>) -> CallFuture {
-    let ready: BoxFuture<Response<CallBody>, Infallible> =
-        Box::pin(std::future::ready(Ok(response)));
-    CallFuture::new(ready, None)
+    CallFuture::new(Box::pin(std::future::ready(Ok(response))), None)
+}
+
+/// A refusal, which is counted and told as any other reply is.
+fn refused(refusal: Refusal, guard: Option<CallGuard>) -> CallFuture {
+    CallFuture::new(Box::pin(std::future::ready(Ok(refusal.into_response()))), guard)
 }

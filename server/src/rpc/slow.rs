@@ -2,7 +2,6 @@
 //!
 //! A line has sizes and times. Texts are users' and are not logged.
 
-use std::cell::Cell;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -13,7 +12,7 @@ use crate::limits::SLOW_QUERY_LINES_MAX;
 pub(crate) struct SlowLog {
     /// Zero: nothing is slow.
     from: Duration,
-    second: Mutex<Cell<Option<(Instant, u32)>>>,
+    second: Mutex<Option<(Instant, u32)>>,
 }
 
 impl SlowLog {
@@ -29,12 +28,12 @@ impl SlowLog {
 
     /// Writes the line, unless there were enough in this second.
     pub(crate) fn tell(&self, now: Instant, line: impl FnOnce()) {
-        let Ok(second) = self.second.lock() else { return };
-        let (since, lines) = match second.get() {
+        let Ok(mut second) = self.second.lock() else { return };
+        let (since, lines) = match *second {
             Some((since, lines)) if now - since < Duration::from_secs(1) => (since, lines + 1),
             _ => (now, 1),
         };
-        second.set(Some((since, lines)));
+        *second = Some((since, lines));
         if lines <= SLOW_QUERY_LINES_MAX {
             line();
         }

@@ -37,7 +37,6 @@
 //! before a call is read has no `ErrorInfo`.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use broadside_core::TextRefused;
@@ -56,6 +55,7 @@ use crate::runtime::Version;
 use crate::runtime::gate::Refusal as GateRefusal;
 use crate::runtime::reload::{Failure, NotTaken, Rejection};
 use crate::serve::lane::Shed;
+use crate::serve::spread::Spread;
 
 const PUSHBACK: &str = "grpc-retry-pushback-ms";
 /// Why most calls are refused under overload.
@@ -362,11 +362,9 @@ impl Refusal {
 /// After how many milliseconds to come again: another number each time, so that those who were refused together do not
 /// come back together.
 fn push_back_ms() -> u64 {
-    static STEPS: AtomicU64 = AtomicU64::new(0);
-    let delay = u64::try_from(OVERLOAD_RETRY_DELAY.as_millis()).unwrap_or(u64::MAX);
-    // Steps of the golden ratio fill an interval evenly.
-    let step = STEPS.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    delay + (((step >> 32) * (delay + 1)) >> 32)
+    static SPREAD: Spread = Spread::new();
+    let delay = u32::try_from(OVERLOAD_RETRY_DELAY.as_millis()).unwrap_or(u32::MAX);
+    u64::from(delay) + u64::from(SPREAD.up_to(delay))
 }
 
 impl From<Refusal> for Status {

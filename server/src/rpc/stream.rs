@@ -6,7 +6,7 @@
 //! A client that does not read is soon not read from either.
 //!
 //! Small responses share a frame: all requests that are there are answered, until the frame has
-//! [`STREAM_FRAME_BYTES`]. After each full frame the other calls of the thread have a turn, and each request waits for its
+//! [`STREAM_FRAME_BYTES`]. After each full frame the other calls of the thread go first, and each request waits for its
 //! turn to be matched, too.
 //!
 //! [`STREAM_WINDOW_BYTES`]: crate::limits::STREAM_WINDOW_BYTES

@@ -2,7 +2,6 @@
 //! or the server drains. One whose client takes nothing of what it asked for is cut.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use http::{Request, Response};
@@ -21,6 +20,7 @@ use super::activity::Activity;
 use super::calls::{Counted, RequestBody};
 use super::peer::Peer;
 use super::socket::Socket;
+use super::spread::Spread;
 use super::tls::{self, Tls};
 use super::transport::Transport;
 use crate::limits::{
@@ -311,13 +311,11 @@ async fn stalls(activity: &Activity) {
 
 /// Returns at this age, ± a tenth: connections that were made together need not all come back together. Zero is for ever.
 async fn ages(age: Duration) {
-    static STEPS: AtomicU64 = AtomicU64::new(0);
+    static SPREAD: Spread = Spread::new();
     if age.is_zero() {
         return std::future::pending().await;
     }
-    // Steps of the golden ratio fill an interval evenly.
-    let step = STEPS.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let jitter = (age / 5).mul_f64(f64::from((step >> 32) as u32) / f64::from(u32::MAX));
+    let jitter = age / 5 / 1_000 * SPREAD.up_to(1_000);
     tokio::time::sleep(age - age / 10 + jitter).await;
 }
 

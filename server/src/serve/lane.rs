@@ -4,8 +4,8 @@
 //! and less from its sockets, and what waits there is invisible: nobody could refuse it, and health checks would wait
 //! behind it. So whoever is about to do real work takes a **turn** first. Turns are given in rounds: as many as are
 //! probably done within [`ROUND`], and the next ones only when the runtime has polled the sockets again. A call that needs
-//! longer than [`TURN`] goes on in the next round, and after [`SHORT_TURNS`] of them back behind all that wait: what is nearly
-//! done is finished, and nobody holds the thread. Under overload a round is [`BUSY_ROUND`]: what comes in at a socket
+//! longer than [`TURN`] goes on in the next round; what has not ended after [`SHORT_TURNS`] of them is **long**, and lets
+//! others go first from then on: short calls do not wait for long ones, and nobody holds the thread. Under overload a round is [`BUSY_ROUND`]: what comes in at a socket
 //! meanwhile is read, and mostly refused, at once, which costs a fraction of reading it piece by piece.
 //!
 //! **What waits too long is refused before any work**, so that a server with twice as many calls as it can answer answers
@@ -19,7 +19,10 @@
 //! Who comes while as much waits as can be done in `wait_max` is refused without waiting, before its request is even read
 //! ([`Lane::is_crowded`]): at ten times the load that can be borne, refusing must cost next to nothing.
 //!
-//! Bulk calls have a queue of their own. They are given a turn when nobody else waits, and each eighth one in any case.
+//! Only calls that somebody waits for, and that have not begun, are measured and refused. Those who let others go first
+//! have a queue of their own, since there is always more of them: bulk calls, streams, and calls that are long. They are
+//! given a turn when nobody else waits, and an eighth of the time in any case. A stream is never refused; it is read more
+//! slowly.
 //!
 //! Nothing here knows what the work is.
 
@@ -41,7 +44,7 @@ use crate::limits::{
 pub struct LaneLimits {
     /// How long a call may wait while there is more work than can be done.
     pub wait_max: Duration,
-    /// Units of work that may wait, at most.
+    /// Units of work that may wait, at most. Bulk takes no more than half of it.
     pub waiting_max: usize,
 }
 
@@ -57,8 +60,10 @@ pub struct Lane(Arc<Shared>);
 pub enum Priority {
     /// Somebody waits for the answer.
     Interactive,
-    /// Nobody does, or not now.
+    /// Nobody does, or not now: the call lets others go first, and is refused only if too many of its kind wait.
     Bulk,
+    /// One request of a stream: lets others go first, and is not refused. Streams must wait for each other.
+    Stream,
 }
 
 /// What a call asks for.
@@ -70,8 +75,6 @@ pub struct Ask {
     pub units: usize,
     /// When the answer is of no use any more.
     pub deadline: Option<Instant>,
-    /// Whether it may be refused. One that may not, waits; there must be few of those, and they must wait for each other.
-    pub refusable: bool,
 }
 
 /// Why a call is refused.
@@ -93,6 +96,8 @@ pub struct Turn {
     lap: Instant,
     /// How long the call has waited, if it had to.
     pub waited: Option<Duration>,
+    /// Whether it is one of those who let others go first.
+    yields: bool,
     /// How long it will probably work.
     promised: Duration,
     /// Which turn of its call it is, from 1 on.
@@ -121,20 +126,24 @@ struct State {
     /// Work since the last look at the sockets.
     spent: Duration,
     interactive: Queue,
-    bulk: Queue,
-    /// Units of those who have not begun yet.
-    waiting_units: usize,
-    /// What the clock said last: at the last round, or when a queue began.
+    /// Those who let others go first.
+    yielding: Queue,
+    /// What the clock said last: when turns were given, or when the first call began to wait.
     worked: Duration,
-    /// Since when somebody has always waited.
+    /// Since when calls that may be refused have always waited.
     busy_since: Option<Duration>,
-    /// Interactive turns in a row while bulk waited.
-    passed_bulk: u8,
+    /// How long others have worked before those who yield, less what these had since then, [`YIELD_TO`] times.
+    yielded: Duration,
 }
 
 /// Those who wait, in order.
 #[derive(Debug, Default)]
-struct Queue(VecDeque<Waiting>);
+struct Queue {
+    waiting: VecDeque<Waiting>,
+    /// How many of them may be refused, and their units of work: calls that have not begun.
+    calls: usize,
+    units: usize,
+}
 
 #[derive(Debug)]
 struct Waiting {
@@ -145,8 +154,8 @@ struct Waiting {
     grant: oneshot::Sender<Result<Turn, Shed>>,
 }
 
-/// Interactive turns after which one of bulk comes.
-const BULK_EACH: u8 = 7;
+/// How many times as long as those who yield the others may work while both wait.
+const YIELD_TO: u32 = 7;
 
 impl Lane {
     /// A lane in which nobody waits. [`Lane::run`] must run on its thread.
@@ -175,8 +184,8 @@ impl Lane {
     /// A turn, if one can be had at once.
     pub fn try_turn(&self, ask: Ask) -> Option<Turn> {
         let mut state = self.state();
-        let free = state.has_time() && !state.anyone_waits();
-        free.then(|| self.give(&mut state, ask.units, 1, Instant::now()))
+        let free = state.has_time() && state.is_first(ask);
+        free.then(|| self.give(&mut state, ask, 0, Instant::now()))
     }
 
     /// Waits for a turn.
@@ -193,11 +202,9 @@ impl Lane {
         }
         let granted = {
             let mut state = self.state();
-            let full = state.waiting_units.saturating_add(ask.units) > self.0.limits.waiting_max;
-            if ask.refusable && full && state.waiting_units > 0 {
+            if state.is_full(ask, self.0.limits.waiting_max) {
                 return Err(Shed::Full);
             }
-            state.waiting_units += ask.units;
             self.enqueue(&mut state, ask, 0)
         };
         let mut turn = granted.await.unwrap_or(Err(Shed::Late))?;
@@ -227,11 +234,11 @@ impl Lane {
     pub fn is_crowded(&self) -> bool {
         let state = self.state();
         let wait_max = self.0.limits.wait_max;
-        if state.interactive.0.len() <= CALLS_MIN || !state.is_overloaded() {
+        if state.interactive.calls <= CALLS_MIN || !state.is_overloaded() {
             return false;
         }
         let mean = Duration::from_nanos(self.0.mean_nanos.load(Ordering::Relaxed));
-        let units = u32::try_from(state.waiting_units).unwrap_or(u32::MAX);
+        let units = u32::try_from(state.interactive.units).unwrap_or(u32::MAX);
         mean.saturating_mul(units) >= wait_max
     }
 
@@ -249,19 +256,20 @@ impl Lane {
         ask: Ask,
         turns: u32,
     ) -> oneshot::Receiver<Result<Turn, Shed>> {
-        if !state.anyone_waits() {
+        if state.interactive.calls == 0 && !yields(ask, turns) {
             state.worked = (self.0.clock)();
         }
         let since = state.worked;
         let (grant, granted) = oneshot::channel();
         let waiting = Waiting { ask, since, turns, grant };
-        let goes_on = (1..SHORT_TURNS).contains(&turns);
-        match ask.priority {
-            Priority::Interactive => {
-                state.busy_since.get_or_insert(since);
-                state.interactive.enter(waiting, goes_on);
-            }
-            Priority::Bulk => state.bulk.enter(waiting, goes_on),
+        let goes_on = !turns.is_multiple_of(SHORT_TURNS);
+        if yields(ask, turns) {
+            state.yielding.enter(waiting, goes_on);
+        } else {
+            state.interactive.enter(waiting, goes_on);
+        }
+        if state.interactive.calls > 0 {
+            state.busy_since.get_or_insert(since);
         }
         if state.turns == 0 {
             self.0.round_wanted.notify_one();
@@ -270,13 +278,18 @@ impl Lane {
     }
 
     /// A turn that counts from now.
-    fn give(&self, state: &mut State, units: usize, ordinal: u32, now: Instant) -> Turn {
+    fn give(&self, state: &mut State, ask: Ask, turns: u32, now: Instant) -> Turn {
         let unit = Duration::from_nanos(self.0.unit_nanos.load(Ordering::Relaxed));
-        let units = u32::try_from(units).unwrap_or(u32::MAX);
+        let units = u32::try_from(ask.units).unwrap_or(u32::MAX);
         let promised = unit.saturating_mul(units).min(TURN);
+        let yields = yields(ask, turns);
         state.turns += 1;
         state.promised += promised;
-        Turn { lane: self.clone(), began: now, lap: now, waited: None, promised, ordinal }
+        if yields {
+            state.yielded = state.yielded.saturating_sub(promised * YIELD_TO);
+        }
+        let (lane, ordinal) = (self.clone(), turns + 1);
+        Turn { lane, began: now, lap: now, waited: None, yields, promised, ordinal }
     }
 
     /// Gives turns to the next ones in order, past those who are gone and those who waited too long, while there is time.
@@ -300,7 +313,7 @@ impl Lane {
                 }
                 let verdict = match waiting.shed(now, state.worked, limit) {
                     Some(shed) => Err(shed),
-                    None => Ok(self.give(&mut state, waiting.ask.units, waiting.turns + 1, now)),
+                    None => Ok(self.give(&mut state, waiting.ask, waiting.turns, now)),
                 };
                 (waiting, verdict)
             };
@@ -351,7 +364,12 @@ impl Drop for Turn {
             state.turns -= 1;
             state.promised -= self.promised;
             // Work after the last lap is writing, and little.
-            state.spent += self.lap - self.began;
+            let worked = self.lap - self.began;
+            state.spent += worked;
+            if !self.yields {
+                // Nobody saves up more than a turn.
+                state.yielded = (state.yielded + worked).min(TURN * YIELD_TO);
+            }
             state.turns == 0 && state.anyone_waits()
         };
         if goes_on {
@@ -373,46 +391,83 @@ impl State {
     }
 
     fn anyone_waits(&self) -> bool {
-        !self.interactive.0.is_empty() || !self.bulk.0.is_empty()
+        !self.interactive.waiting.is_empty() || !self.yielding.waiting.is_empty()
+    }
+
+    /// Whether one that comes now has nobody before it.
+    fn is_first(&self, ask: Ask) -> bool {
+        self.interactive.waiting.is_empty() && (self.yielding.waiting.is_empty() || !yields(ask, 0))
+    }
+
+    /// Whether too much waits already for one that comes now. One call may wait, however large it is.
+    fn is_full(&self, ask: Ask, waiting_max: usize) -> bool {
+        let bulk_max = waiting_max / 2;
+        let (queue, most) = match ask.priority {
+            Priority::Interactive => {
+                (&self.interactive, waiting_max - self.yielding.units.min(bulk_max))
+            }
+            Priority::Bulk => (&self.yielding, bulk_max),
+            Priority::Stream => return false,
+        };
+        queue.calls > 0 && queue.units.saturating_add(ask.units) > most
     }
 
     /// How long a call may have waited that is to begin now; nothing if it may have waited for ever.
     fn wait_limit(&self, wait_max: Duration) -> Option<Duration> {
-        let few = self.interactive.0.len() <= CALLS_MIN;
+        let few = self.interactive.calls <= CALLS_MIN;
         (!few).then_some(if self.is_overloaded() { wait_max } else { BURST.max(wait_max) })
     }
 
     fn next(&mut self) -> Option<Waiting> {
-        let bulks_turn = self.interactive.0.is_empty() || self.passed_bulk >= BULK_EACH;
-        let waiting = if bulks_turn && !self.bulk.0.is_empty() {
-            self.passed_bulk = 0;
-            self.bulk.0.pop_front()
+        let yields = self.interactive.waiting.is_empty() || self.yielded >= TURN * YIELD_TO;
+        let next = if yields && let Some(next) = self.yielding.leave() {
+            next
         } else {
-            self.passed_bulk = if self.bulk.0.is_empty() { 0 } else { self.passed_bulk + 1 };
-            self.interactive.0.pop_front()
-        }?;
-        if self.interactive.0.is_empty() {
+            self.interactive.leave()?
+        };
+        if self.interactive.calls == 0 {
             self.busy_since = None;
         }
-        if waiting.turns == 0 {
-            self.waiting_units -= waiting.ask.units;
-        }
-        Some(waiting)
+        Some(next)
     }
 }
 
 impl Queue {
     /// One more, behind all others, or before them if it only goes on with what is nearly done.
     fn enter(&mut self, waiting: Waiting, goes_on: bool) {
-        if goes_on {
-            self.0.push_front(waiting);
-        } else {
-            self.0.push_back(waiting);
+        if waiting.may_be_refused() {
+            self.calls += 1;
+            self.units += waiting.ask.units;
         }
+        if goes_on {
+            self.waiting.push_front(waiting);
+        } else {
+            self.waiting.push_back(waiting);
+        }
+    }
+
+    /// The first one.
+    fn leave(&mut self) -> Option<Waiting> {
+        let first = self.waiting.pop_front()?;
+        if first.may_be_refused() {
+            self.calls -= 1;
+            self.units -= first.ask.units;
+        }
+        Some(first)
     }
 }
 
+/// Whether a call that has had so many turns lets others go first.
+fn yields(ask: Ask, turns: u32) -> bool {
+    ask.priority != Priority::Interactive || turns >= SHORT_TURNS
+}
+
 impl Waiting {
+    /// Whether it counts as a call that could be refused: one that has begun is finished, and a stream is read on.
+    fn may_be_refused(&self) -> bool {
+        self.turns == 0 && self.ask.priority != Priority::Stream
+    }
+
     fn shed(&self, now: Instant, worked: Duration, limit: Option<Duration>) -> Option<Shed> {
         if self.turns > 0 {
             return None;
@@ -420,7 +475,7 @@ impl Waiting {
         if self.ask.deadline.is_some_and(|deadline| deadline <= now) {
             return Some(Shed::Late);
         }
-        let bounded = self.ask.refusable && self.ask.priority == Priority::Interactive;
+        let bounded = self.ask.priority == Priority::Interactive;
         let waited = worked.saturating_sub(self.since);
         (bounded && limit.is_some_and(|limit| waited > limit)).then_some(Shed::Waited)
     }

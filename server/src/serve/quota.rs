@@ -6,6 +6,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use tokio::sync::Notify;
+
 /// A bound on bytes. Clones share it, on one thread.
 #[derive(Debug, Clone)]
 pub struct Quota(Arc<Bound>);
@@ -30,12 +32,14 @@ pub struct Held {
 struct Bound {
     held: AtomicUsize,
     most: usize,
+    /// Tells those who wait that there is room again.
+    has_room: Notify,
 }
 
 impl Quota {
     /// At most so many bytes.
     pub fn new(most: usize) -> Quota {
-        Quota(Arc::new(Bound { held: AtomicUsize::new(0), most }))
+        Quota(Arc::new(Bound { held: AtomicUsize::new(0), most, has_room: Notify::new() }))
     }
 
     /// A connection's part: it may have so many bytes, and this few even when the whole is used up.
@@ -62,6 +66,22 @@ impl Share {
     pub fn has_room(&self, bytes: usize) -> bool {
         let few = self.own.held().saturating_add(bytes) <= self.small;
         self.own.has_room(bytes) && (few || self.all.has_room(bytes))
+    }
+
+    /// Whether the whole is used up, whoever has it.
+    pub fn is_used_up(&self) -> bool {
+        !self.all.has_room(1)
+    }
+
+    /// Returns when the connection's part has room.
+    pub async fn own_room(&self) {
+        loop {
+            let notified = self.own.0.has_room.notified();
+            if self.own.has_room(1) {
+                return;
+            }
+            notified.await;
+        }
     }
 
     /// Holds nothing yet.
@@ -91,8 +111,13 @@ impl Held {
     /// Gives all back.
     pub fn release(&mut self) {
         let bytes = std::mem::take(&mut self.bytes);
-        for quota in [&self.share.own, &self.share.all] {
+        let own = &self.share.own;
+        let had_room = own.has_room(1);
+        for quota in [own, &self.share.all] {
             quota.set(quota.held() - bytes);
+        }
+        if !had_room {
+            own.0.has_room.notify_waiters();
         }
     }
 }

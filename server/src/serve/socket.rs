@@ -170,8 +170,7 @@ impl AsyncWrite for Socket {
 mod tests {
     use std::pin::Pin;
     use std::sync::Arc;
-    use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::task::{Context, Poll, Wake, Waker};
+    use std::task::{Context, Poll};
 
     use tokio::io::{
         AsyncRead as _, AsyncReadExt as _, AsyncWrite as _, AsyncWriteExt as _, ReadBuf,
@@ -180,15 +179,7 @@ mod tests {
 
     use super::{Activity, Socket};
     use crate::limits::{GATHERED_BYTES_MAX, IDLE_BYTES_MAX};
-
-    #[derive(Default)]
-    struct Wakes(AtomicUsize);
-
-    impl Wake for Wakes {
-        fn wake(self: Arc<Self>) {
-            self.0.fetch_add(1, Ordering::Relaxed);
-        }
-    }
+    use crate::serve::wakes::Wakes;
 
     async fn pair() -> (TcpStream, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -206,8 +197,7 @@ mod tests {
     async fn what_was_flushed_goes_out_with_the_next_read_which_is_asked_for() {
         let (server, mut client) = pair().await;
         let mut socket = Socket::http2(server, Arc::default());
-        let wakes = Arc::new(Wakes::default());
-        let waker = Waker::from(Arc::clone(&wakes));
+        let (wakes, waker) = Wakes::counted();
         let mut context = Context::from_waker(&waker);
         for part in [&b"one "[..], b"two "] {
             assert!(matches!(
@@ -216,14 +206,14 @@ mod tests {
             ));
             assert!(Pin::new(&mut socket).poll_flush(&mut context).is_ready());
         }
-        assert_eq!(wakes.0.load(Ordering::Relaxed), 2);
+        assert_eq!(wakes.count(), 2);
         let mut bytes = [0; 8];
         assert!(client.try_read(&mut bytes).is_err(), "nothing yet");
         assert!(poll_read(&mut socket, &mut context).is_pending());
         client.read_exact(&mut bytes).await.expect("both");
         assert_eq!(&bytes, b"one two ");
         assert!(Pin::new(&mut socket).poll_flush(&mut context).is_ready());
-        assert_eq!(wakes.0.load(Ordering::Relaxed), 2, "nothing to send, nothing to wake for");
+        assert_eq!(wakes.count(), 2, "nothing to send, nothing to wake for");
     }
 
     #[tokio::test]
@@ -251,8 +241,7 @@ mod tests {
     async fn a_peer_that_does_not_read_holds_writing_up_until_it_does() {
         let (server, mut client) = pair().await;
         let mut socket = Socket::http2(server, Arc::default());
-        let wakes = Arc::new(Wakes::default());
-        let waker = Waker::from(Arc::clone(&wakes));
+        let (wakes, waker) = Wakes::counted();
         let mut context = Context::from_waker(&waker);
         let chunk = [7; 16 * 1024];
         let mut written = 0;
@@ -276,7 +265,7 @@ mod tests {
         while Pin::new(&mut socket).poll_write(&mut context, &[]).is_pending() {
             tokio::task::yield_now().await;
         }
-        assert!(wakes.0.load(Ordering::Relaxed) > 0, "it is told when it may go on");
+        assert!(wakes.count() > 0, "it is told when it may go on");
         socket.shutdown().await.expect("sent to the end");
         assert_eq!(reading.await.expect("no panic"), written);
     }

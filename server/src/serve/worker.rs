@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use metrics::Counter;
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 
 use super::DrainSignal;
@@ -37,6 +37,11 @@ pub async fn serve<S: Answers>(
             closed
         }
     };
+    let count = |ended: Result<Closed, JoinError>| {
+        if let Ok(why) = ended {
+            closed[why as usize].increment(1);
+        }
+    };
     loop {
         tokio::select! {
             biased;
@@ -44,11 +49,7 @@ pub async fn serve<S: Answers>(
             Some(accepted) = handed.recv() => {
                 connections.spawn(served(accepted));
             }
-            Some(ended) = connections.join_next() => {
-                if let Ok(why) = ended {
-                    closed[why as usize].increment(1);
-                }
-            }
+            Some(ended) = connections.join_next() => count(ended),
         }
     }
     // The acceptor hands over whoever has connected until now, and goes.
@@ -57,7 +58,9 @@ pub async fn serve<S: Answers>(
     }
     drop(handed);
     let deadline = Instant::now() + drain_timeout;
-    while let Ok(Some(_)) = tokio::time::timeout_at(deadline, connections.join_next()).await {}
+    while let Ok(Some(ended)) = tokio::time::timeout_at(deadline, connections.join_next()).await {
+        count(ended);
+    }
     if !connections.is_empty() {
         tracing::warn!(
             connections = connections.len(),

@@ -84,6 +84,23 @@ const CLOSED: [&str; 8] =
 const DENIED: [&str; 3] = ["no_credentials", "token_unknown", "role_missing"];
 
 impl Method {
+    /// All of them, in the order of their numbers.
+    const ALL: [Method; 8] = [
+        Method::MatchBatch,
+        Method::Explain,
+        Method::Analyze,
+        Method::Reload,
+        Method::GetStatus,
+        Method::GetListing,
+        Method::ListListings,
+        Method::MatchStream,
+    ];
+
+    /// Its name, as a label.
+    fn name(self) -> &'static str {
+        self.full_name().rsplit('/').next().unwrap_or_default()
+    }
+
     /// Its name in the protocol, with its service.
     pub fn full_name(self) -> &'static str {
         match self {
@@ -197,7 +214,6 @@ impl Metrics {
             vec![Label::new("version", env!("CARGO_PKG_VERSION"))],
         )
         .set(1.0);
-        let method = |name| MethodHandles::register(&recorder, name);
         let labelled =
             |name, label, value| counter(&recorder, name, vec![Label::new(label, value)]);
         let reload = |outcome| labelled("broadside_reloads_total", "outcome", outcome);
@@ -205,16 +221,7 @@ impl Metrics {
         let plain_gauge = |name| gauge(&recorder, name, Vec::new());
         Ok(Metrics {
             prometheus: recorder.handle(),
-            methods: [
-                method("MatchBatch"),
-                method("Explain"),
-                method("Analyze"),
-                method("Reload"),
-                method("GetStatus"),
-                method("GetListing"),
-                method("ListListings"),
-                method("MatchStream"),
-            ],
+            methods: Method::ALL.map(|method| MethodHandles::register(&recorder, method.name())),
             stream_batches: CODES.map(|code| labelled(STREAM_BATCHES, "code", code)),
             reloads: [
                 reload("published"),

@@ -9,20 +9,17 @@
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use opentelemetry::trace::{
-    Span as _, SpanContext, SpanId, SpanKind, Status, TraceContextExt as _, TraceFlags, TraceId,
-    TraceState, Tracer as _, TracerProvider as _,
-};
+use opentelemetry::propagation::{Extractor, TextMapPropagator as _};
+use opentelemetry::trace::{Span as _, SpanKind, Status, Tracer as _, TracerProvider as _};
 use opentelemetry::{Context, KeyValue};
 use opentelemetry_otlp::SpanExporter;
 use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider, Span};
 use tokio::sync::oneshot;
 
 use super::metrics::{CODES, Method};
 
-const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
-const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
 const TRACERESPONSE: HeaderName = HeaderName::from_static("traceresponse");
 
 /// How long the last spans may take to be sent when the server ends.
@@ -45,6 +42,9 @@ pub struct Exporter {
 /// The span of one call. One that is dropped ends.
 #[derive(Debug)]
 pub struct CallSpan(Span);
+
+/// The headers of a request, for the library that reads them.
+struct Headers<'h>(&'h HeaderMap);
 
 impl Traces {
     /// Makes spans, and sends them from a thread of its own, if the environment asks for it.
@@ -80,8 +80,7 @@ impl Traces {
 
     /// Begins the span of a call, if it is to be recorded.
     pub fn begin(&self, method: Method, headers: &HeaderMap) -> Option<CallSpan> {
-        let parent = parent(headers)
-            .map_or_else(Context::new, |parent| Context::new().with_remote_span_context(parent));
+        let parent = parent(headers);
         let name = method.full_name();
         let span = self.0.span_builder(name).with_kind(SpanKind::Server).with_attributes([
             KeyValue::new("rpc.system.name", "grpc"),
@@ -153,35 +152,25 @@ fn connect() -> Result<(SpanExporter, oneshot::Sender<()>), String> {
     Ok((exporter, stop))
 }
 
-/// The caller's span, if its header can be read: version, trace, span and flags in hexadecimal digits.
-fn parent(headers: &HeaderMap) -> Option<SpanContext> {
-    let text = headers.get(TRACEPARENT)?.to_str().ok()?;
-    let mut parts = text.split('-');
-    let (version, trace, span, flags) =
-        (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    let digits = |text: &str, count: usize| {
-        text.len() == count && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-    };
-    let readable = digits(version, 2) && digits(trace, 32) && digits(span, 16) && digits(flags, 2);
-    // A later version may say more than this one; this one may not.
-    if !readable || version == "ff" || (version == "00" && parts.next().is_some()) {
-        return None;
+/// The caller's span, if its headers have one that can be read.
+fn parent(headers: &HeaderMap) -> Context {
+    TraceContextPropagator::new().extract_with_context(&Context::new(), &Headers(headers))
+}
+
+impl Extractor for Headers<'_> {
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name)?.to_str().ok()
     }
-    let state = headers.get(TRACESTATE).and_then(|value| value.to_str().ok());
-    let context = SpanContext::new(
-        TraceId::from_hex(trace).ok()?,
-        SpanId::from_hex(span).ok()?,
-        TraceFlags::new(u8::from_str_radix(flags, 16).ok()? & 1),
-        true,
-        state.and_then(|state| state.parse::<TraceState>().ok()).unwrap_or_default(),
-    );
-    context.is_valid().then_some(context)
+
+    fn keys(&self) -> Vec<&str> {
+        self.0.keys().map(HeaderName::as_str).collect()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use http::{HeaderMap, HeaderValue};
-    use opentelemetry::trace::{SpanKind, Status};
+    use opentelemetry::trace::{SpanKind, Status, TraceContextExt as _};
     use opentelemetry_sdk::trace::{InMemorySpanExporter, Sampler, SdkTracerProvider};
 
     use super::{Traces, parent};
@@ -199,11 +188,12 @@ mod tests {
     #[test]
     fn callers_are_read_as_w3c_has_it() {
         let check = |text: &str, good: bool| {
-            let parent = parent(&headers(text));
-            assert_eq!(parent.is_some(), good, "{text}");
-            if let Some(parent) = parent {
-                assert_eq!(parent.trace_id().to_string(), TRACE, "{text}");
-                assert!(parent.is_remote());
+            let context = parent(&headers(text));
+            let span = context.span().span_context().clone();
+            assert_eq!(span.is_valid(), good, "{text}");
+            if good {
+                assert_eq!(span.trace_id().to_string(), TRACE, "{text}");
+                assert!(span.is_remote());
             }
         };
         check(&format!("00-{TRACE}-00f067aa0ba902b7-01"), true);

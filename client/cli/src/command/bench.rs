@@ -112,7 +112,7 @@ pub(crate) struct Arguments {
     /// Open loop: the most calls that wait for their turn, on all connections; what is due beyond that is not sent
     #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
     waiting: u32,
-    /// How urgent the calls are: an overloaded server refuses bulk first
+    /// How urgent the calls are: bulk lets others go first
     #[arg(long, value_enum, value_name = "PRIORITY", default_value_t)]
     priority: Priority,
     /// Threads that send [default: one a connection, at most one a core]

@@ -58,7 +58,7 @@ class Client:
         tls_server_name: The name that the server's certificate must have; None means the host of the address.
         token: One word that says who asks, sent with every call as `authorization: Bearer TOKEN`. Whoever can read what
             is sent can use it, so send it over TLS, or to a server of this machine.
-        priority: How urgent calls are: an overloaded server refuses "bulk" before "interactive", the default.
+        priority: How urgent calls are: "bulk" lets others go first; the default is "interactive".
         traceparent: The header of the trace (W3C Trace Context) that all calls belong to, passed on as it is.
 
     Raises:
@@ -154,7 +154,7 @@ class Client:
             attributes: What targeting reads, by name; names match `[a-z_][a-z0-9_.]*` and have at most 64 bytes.
             as_of: Time at which flights are judged, with a time zone; None means now, by the server's clock.
             deadline: Seconds that the call may take; None means the client's.
-            priority: "interactive" or "bulk", which an overloaded server refuses first; None means the client's.
+            priority: "interactive", or "bulk", which lets others go first; None means the client's.
             traceparent: The header of the trace that the call belongs to; None means the client's.
 
         Raises:
@@ -205,7 +205,7 @@ class Client:
             as_of: Time at which flights are judged, with a time zone; None means when each part reaches the server.
             min_version: The version that must answer: the same generation and at least this sequence.
             deadline: Seconds that the call may take with all of its parts; None means the client's.
-            priority: "interactive" or "bulk", which an overloaded server refuses first; None means the client's.
+            priority: "interactive", or "bulk", which lets others go first; None means the client's.
             traceparent: The header of the trace that the call belongs to; None means the client's.
 
         Raises:
@@ -263,7 +263,7 @@ class Client:
             as_of: Time at which flights are judged, with a time zone; None means when each batch reaches the server.
             min_version: The version that must answer: the same generation and at least this sequence.
             deadline: Seconds that the whole stream may take; None means that it may live for ever.
-            priority: "interactive" or "bulk", which an overloaded server refuses first; None means the client's.
+            priority: "interactive", or "bulk", which lets others go first; None means the client's.
             traceparent: The header of the trace that the stream belongs to; None means the client's.
 
         Raises:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 Priority = Literal["interactive", "bulk"]
-"""How urgent a call is: `interactive` if somebody waits for it; an overloaded server refuses `bulk` first."""
+"""How urgent a call is: `interactive` if somebody waits for it; `bulk` lets others go first."""
 
 Metadata = tuple[tuple[str, str], ...]
 

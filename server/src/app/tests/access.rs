@@ -127,6 +127,23 @@ async fn a_table_of_access_that_is_bad_changes_nothing_and_a_good_one_is_used() 
 }
 
 #[tokio::test]
+async fn a_file_that_is_away_is_told_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("access.toml");
+    write_table(&path, "front");
+    let server = Server::start(&["--sample", "--access", path.to_str().expect("UTF-8")]).await;
+    std::fs::remove_file(&path).expect("it was there");
+    secrets_counted(&server, "\"refused\"} 1").await;
+    // It is looked for again at each of these.
+    for _ in 0..10 {
+        secrets_counted(&server, "\"refused\"} 1").await;
+    }
+    write_table(&path, "front");
+    assert_eq!(match_code(&server, "front").await, Code::Ok);
+    server.end().await;
+}
+
+#[tokio::test]
 async fn nobody_in_particular_is_admin_from_other_machines() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("access.toml");

@@ -15,13 +15,15 @@ use tonic_types::{RpcStatusExt as _, StatusExt as _};
 
 use super::{Matches, serves};
 use crate::limits::Limits;
-use crate::rpc::layers::{Deadline, Terms};
+use crate::rpc::body::{Bounds, ThreadBounds};
+use crate::rpc::layers::{Terms, asked};
 use crate::rpc::status::Refusal;
 use crate::rpc::wire::reply::PREFIX_BYTES;
 use crate::runtime::{Format, ReadOptions, Runtime, Source, Version};
 use crate::serve::lane::{Lane, LaneLimits, Priority, thread_clock};
 use crate::telemetry::Metrics;
 
+mod memory;
 mod refusals;
 mod slices;
 
@@ -61,7 +63,12 @@ fn spin(time: Duration) {
 /// On which terms it is asked.
 fn terms<T>(request: &Request<T>) -> Terms {
     let deadline = request.extensions().get().copied().unwrap_or_default();
-    Terms { deadline, priority: Priority::Interactive, refusable: true }
+    Terms { deadline, priority: Priority::Interactive }
+}
+
+/// The bounds of a connection of its own.
+fn bounds() -> Bounds {
+    ThreadBounds::new(Limits::default().request_bytes_max).connection()
 }
 
 /// What comes of a call, with the lane's own task beside it.
@@ -80,7 +87,7 @@ fn call(
     request: &Request<v1::MatchBatchRequest>,
 ) -> Result<v1::MatchBatchResponse, Status> {
     let message = request.get_ref().encode_to_vec();
-    reply(wait(service, service.match_batch(&message, terms(request))))
+    reply(wait(service, service.match_batch(&message, terms(request), &bounds())))
 }
 
 /// What is in a framed reply, or what the client is told.
@@ -255,9 +262,9 @@ fn a_batch_that_runs_out_of_time_returns_what_it_has() {
         let mut headers = HeaderMap::new();
         let timeout = HeaderValue::from_str(&format!("{micros}u")).expect("digits");
         headers.insert("grpc-timeout", timeout);
-        let deadline = Deadline::from_headers(&headers, Instant::now());
-        let terms = Terms { deadline, priority: Priority::Interactive, refusable: true };
-        let answered = wait(&service, service.match_batch(&message, terms));
+        let deadline = asked(&headers, Instant::now()).0;
+        let terms = Terms { deadline, priority: Priority::Interactive };
+        let answered = wait(&service, service.match_batch(&message, terms, &bounds()));
         let Ok(reply) = reply::<v1::MatchBatchResponse>(answered) else { continue };
         assert_eq!(reply.results.len(), 4_096, "aligned with the queries");
         if reply.results.iter().any(|result| result.error.is_some()) {
@@ -285,13 +292,13 @@ fn late<T>(message: T) -> Request<T> {
     )]);
     let long_ago =
         Instant::now().checked_sub(Duration::from_secs(2)).expect("the machine is up for longer");
-    late.extensions_mut().insert(Deadline::from_headers(&headers, long_ago));
+    late.extensions_mut().insert(asked(&headers, long_ago).0);
     late
 }
 
 fn explain(service: &Matches, request: &Request<v1::ExplainRequest>) -> Result<Explained, Status> {
     let message = request.get_ref().encode_to_vec();
-    let answered = wait(service, service.explain(&message, terms(request)));
+    let answered = wait(service, service.explain(&message, terms(request), &bounds()));
     let reply: v1::ExplainResponse = reply(answered)?;
     assert!(reply.version.is_some_and(|version| version.generation.len() == 16));
     Ok(reply.explained.expect("something is explained"))
@@ -406,7 +413,7 @@ fn texts_are_split_as_matching_does() {
         let request = v1::AnalyzeRequest { text: text.to_owned() };
         let message = request.encode_to_vec();
         let terms = terms(&Request::new(()));
-        reply::<v1::AnalyzeResponse>(wait(&service, service.analyze(&message, terms)))
+        reply::<v1::AnalyzeResponse>(wait(&service, service.analyze(&message, terms, &bounds())))
     };
     let tokens = analyze("T-rex #Cat").expect("tokens").tokens;
     let words: Vec<(&str, &str)> =

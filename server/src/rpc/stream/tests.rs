@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use http_body::{Body, Frame};
@@ -13,8 +13,9 @@ use tokio::sync::oneshot;
 use tonic::{Code, Status};
 
 use super::stream;
-use crate::limits::{CONNECTION_UNREAD_BYTES_MAX, STREAM_FRAME_BYTES};
-use crate::rpc::body::{CallBody, ThreadBounds, unary};
+use crate::limits::STREAM_FRAME_BYTES;
+use crate::rpc::body::{CallBody, ThreadBounds};
+use crate::serve::wakes::Wakes;
 
 /// Frames that are there; nothing for a moment at which none is. Counts those that were taken.
 struct Frames(VecDeque<Option<Bytes>>, Arc<AtomicUsize>);
@@ -35,15 +36,6 @@ impl Body for Frames {
             Some(None) => Poll::Pending,
             None => Poll::Ready(None),
         }
-    }
-}
-
-#[derive(Default)]
-struct Wakes(AtomicUsize);
-
-impl Wake for Wakes {
-    fn wake(self: Arc<Self>) {
-        self.0.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -134,8 +126,7 @@ fn requests_are_read_only_as_responses_are_taken() {
     let request = vec![b'x'; 100];
     let frames = vec![Some(framed(&request)); 1_000];
     let (mut body, taken) = echo(frames, 50, never());
-    let wakes = Arc::new(Wakes::default());
-    let waker = Waker::from(Arc::clone(&wakes));
+    let (wakes, waker) = Wakes::counted();
     let mut context = Context::from_waker(&waker);
     let per_frame = STREAM_FRAME_BYTES.div_ceil(5_000);
     for round in 1..100 {
@@ -143,7 +134,7 @@ fn requests_are_read_only_as_responses_are_taken() {
         assert_eq!(frame.len(), per_frame * 5_000);
         assert_eq!(taken.load(Ordering::Relaxed), round * per_frame, "no request more than that");
         assert_eq!(poll(&mut body, &mut context), Seen::Pending, "others have a turn");
-        assert_eq!(wakes.0.load(Ordering::Relaxed), round, "and then it goes on");
+        assert_eq!(wakes.count(), round, "and then it goes on");
     }
 }
 
@@ -155,33 +146,11 @@ fn an_end_from_outside_wakes_a_stream_that_waits() {
         Status::unavailable("elsewhere")
     });
     let (mut body, _) = echo(vec![Some(framed(b"1")), None, Some(framed(b"2"))], 1, ended);
-    let wakes = Arc::new(Wakes::default());
-    let waker = Waker::from(Arc::clone(&wakes));
+    let (wakes, waker) = Wakes::counted();
     let mut context = Context::from_waker(&waker);
     assert_eq!(poll(&mut body, &mut context), data("1"));
     end.send(()).expect("it listens");
-    assert_eq!(wakes.0.load(Ordering::Relaxed), 1);
+    assert_eq!(wakes.count(), 1);
     assert_eq!(poll(&mut body, &mut context), Seen::End(Code::Unavailable as i32));
     assert_eq!(poll(&mut body, &mut context), Seen::Nothing);
-}
-
-#[tokio::test]
-async fn who_has_not_read_its_replies_gets_no_more_of_them() {
-    let bounds = ThreadBounds::new(1_000).connection();
-    let call = || {
-        let request = Frames([Some(framed(b"1"))].into(), Arc::default());
-        let reply = vec![0; CONNECTION_UNREAD_BYTES_MAX];
-        unary(request, &bounds, |_| std::future::ready(Ok::<_, Status>(reply)))
-    };
-    let code = |response: &http::Response<CallBody>| {
-        response.headers().get("grpc-status").map(|code| code.as_bytes().to_vec())
-    };
-    let unread = call().await;
-    assert_eq!(code(&unread), None);
-    assert_eq!(
-        code(&call().await),
-        Some((Code::ResourceExhausted as i32).to_string().into_bytes())
-    );
-    drop(unread);
-    assert_eq!(code(&call().await), None);
 }

@@ -9,8 +9,8 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, advance};
 
 use super::{
-    Ask, BULK_EACH, BURST, CALLS_MIN, Lane, LaneLimits, Priority, ROUND, SHORT_TURNS, Shed, TURN,
-    Turn, thread_clock,
+    Ask, BURST, CALLS_MIN, Lane, LaneLimits, Priority, ROUND, SHORT_TURNS, Shed, TURN, Turn,
+    YIELD_TO, thread_clock,
 };
 
 mod patience;
@@ -40,12 +40,12 @@ async fn dear(waiting_max: usize) -> Lane {
     advance(ROUND).await;
     turn.lap(1);
     drop(turn);
-    drop(lane.turn(Ask { refusable: false, ..ask(1) }).await.expect("it is the next round"));
+    drop(lane.turn(ask(1)).await.expect("it is the next round"));
     lane
 }
 
 fn ask(units: usize) -> Ask {
-    Ask { priority: Priority::Interactive, units, deadline: None, refusable: true }
+    Ask { priority: Priority::Interactive, units, deadline: None }
 }
 
 /// Lets everyone run who can.
@@ -124,8 +124,7 @@ async fn a_burst_may_wait_and_a_queue_that_never_ends_may_not() {
     let late = enter(&lane, ask(1));
     settle().await;
     advance(WAIT_MAX + Duration::from_millis(1)).await;
-    let patient: Vec<_> =
-        (1..CALLS_MIN).map(|_| enter(&lane, Ask { refusable: false, ..ask(1) })).collect();
+    let patient: Vec<_> = (1..CALLS_MIN).map(|_| enter(&lane, ask(1))).collect();
     settle().await;
     drop(holds);
     assert_eq!(old.await.expect("no panic").err(), Some(Shed::Waited));
@@ -134,7 +133,7 @@ async fn a_burst_may_wait_and_a_queue_that_never_ends_may_not() {
     advance(BURST * 2).await;
     drop(late);
     for one in patient {
-        assert!(one.await.expect("no panic").is_ok(), "one that may not be refused waits");
+        assert!(one.await.expect("no panic").is_ok(), "these are so few");
     }
 }
 
@@ -225,26 +224,53 @@ async fn what_may_wait_is_bounded_and_deadlines_are_kept() {
     assert!(long.await.expect("no panic").is_ok());
 }
 
-#[tokio::test(start_paused = true)]
-async fn bulk_yields_and_does_not_starve() {
+/// In which order so many of each are let in, each of whom works for so long: a letter each.
+async fn order_of(calls: &[(Priority, char, usize, Duration)]) -> String {
     let lane = dear(1_000).await;
+    lane.0.state.lock().expect("no panic").yielded = Duration::ZERO;
     let holds = lane.turn(ask(1)).await.expect("nobody is there");
-    let order = Arc::new(Mutex::new(String::new()));
-    for number in 0..2 * (usize::from(BULK_EACH) + 3) {
-        let bulk = number < 4;
-        let priority = if bulk { Priority::Bulk } else { Priority::Interactive };
-        let (lane, order) = (lane.clone(), Arc::clone(&order));
-        tokio::spawn(async move {
-            let turn = lane.turn(Ask { priority, ..ask(1) }).await.expect("it is not long");
-            order.lock().expect("no panic").push(if bulk { 'b' } else { 'i' });
-            drop(turn);
-        });
+    let given = Arc::new(Mutex::new(String::new()));
+    for &(priority, letter, count, works) in calls {
+        for _ in 0..count {
+            let (lane, given) = (lane.clone(), Arc::clone(&given));
+            tokio::spawn(async move {
+                // So many that there is one turn at a time.
+                let ask = Ask { priority, ..ask(8) };
+                let mut turn = lane.turn(ask).await.expect("it is not long");
+                given.lock().expect("no panic").push(letter);
+                advance(works).await;
+                turn.lap(1);
+            });
+        }
     }
     settle().await;
     drop(holds);
-    settle().await;
-    let order = order.lock().expect("no panic");
-    assert_eq!(*order, "iiiiiiibiiiiiiibiibb", "each eighth, and when nobody else waits");
+    let all = calls.iter().map(|(_, _, count, _)| count).sum();
+    while given.lock().expect("no panic").len() < all {
+        settle().await;
+    }
+    let given = given.lock().expect("no panic");
+    given.clone()
+}
+
+#[tokio::test(start_paused = true)]
+async fn bulk_and_streams_yield_and_do_not_starve() {
+    use Priority::{Bulk, Interactive, Stream};
+    let most = YIELD_TO as usize + 2;
+    for yielding in [Bulk, Stream] {
+        let order = order_of(&[(yielding, 'y', 3, TURN), (Interactive, 'i', most, TURN)]).await;
+        assert_eq!(order, "iiiiiiiyiiyy", "an eighth of the time, and when nobody else waits");
+    }
+    let order = order_of(&[(Bulk, 'b', 2, TURN), (Stream, 's', 2, TURN)]).await;
+    assert_eq!(order, "bbss", "they do not yield to each other");
+}
+
+#[tokio::test(start_paused = true)]
+async fn those_who_yield_are_owed_time_and_not_turns() {
+    use Priority::{Bulk, Interactive};
+    let calls = 2 * YIELD_TO as usize;
+    let order = order_of(&[(Bulk, 'b', 1, TURN), (Interactive, 'i', calls, TURN / 2)]).await;
+    assert_eq!(order, "iiiiiiiiiiiiiib", "as long as all of these is owed for one turn");
 }
 
 #[tokio::test(start_paused = true)]
@@ -261,7 +287,7 @@ async fn a_turn_that_nobody_takes_goes_on() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_long_call_goes_back_behind_those_who_wait() {
+async fn a_long_call_lets_those_who_wait_go_first() {
     let lane = dear(100).await;
     let mut turn = lane.turn(ask(2)).await.expect("nobody is there");
     let other = enter(&lane, ask(2));

@@ -9,15 +9,17 @@ use prost::Message as _;
 use tonic::{Code, Request, Status};
 use tonic_types::RpcStatusExt as _;
 
-use super::{Matches, Terms, batch, explain, late, reply, service, spin, terms, wait, why};
+use super::{
+    Matches, Priority, Terms, batch, bounds, explain, late, reply, service, spin, terms, wait, why,
+};
 use crate::limits::LANE_TURN;
 use crate::serve::lane::{Lane, LaneLimits};
 
 /// The response of a stream to a request, behind what is there already.
 fn stream_response(service: &Matches, message: &[u8]) -> Result<v1::MatchStreamResponse, Status> {
     let mut out = b"before".to_vec();
-    let terms = Terms { refusable: false, ..terms(&Request::new(())) };
-    wait(service, service.match_stream(message, terms, &mut out))?;
+    let terms = Terms { priority: Priority::Stream, ..terms(&Request::new(())) };
+    wait(service, service.match_stream(message, terms, &bounds(), &mut out))?;
     let framed = out.strip_prefix(b"before").expect("what is there stays");
     reply(Ok(framed.to_vec()))
 }
@@ -53,7 +55,7 @@ fn what_is_wrong_with_one_batch_of_a_stream_is_answered_and_the_stream_goes_on()
 }
 
 #[tokio::test]
-async fn what_comes_to_a_crowd_is_refused_unread_and_streams_are_not() {
+async fn what_comes_to_a_crowd_is_refused_unread() {
     static SECONDS: AtomicU64 = AtomicU64::new(0);
     let limits = LaneLimits { wait_max: Duration::from_millis(5), waiting_max: 1_000 };
     // A thread that has worked for a second whenever it looks.
@@ -63,24 +65,30 @@ async fn what_comes_to_a_crowd_is_refused_unread_and_streams_are_not() {
     let (service, metrics) = service(false);
     let service = Matches { lane: lane.clone(), ..service };
     let call = terms(&Request::new(()));
-    let stream = Terms { refusable: false, ..call };
-    assert!(service.admit(call).is_ok());
-    let mut turn = lane.turn(stream.ask(1)).await.expect("nobody is there");
+    assert!(service.admit().is_ok());
+    let mut turn = lane.turn(call.ask(1)).await.expect("nobody is there");
     spin(LANE_TURN);
     turn.lap(1);
     drop(turn);
-    let crowd: Vec<_> = (0..100)
-        .map(|_| {
-            let lane = lane.clone();
-            tokio::spawn(async move { lane.turn(stream.ask(1)).await })
-        })
-        .collect();
-    for _ in 0..1_000 {
-        tokio::task::yield_now().await;
-    }
-    let refused = service.admit(call).map_err(|refusal| refusal.code());
+    let crowd = async || {
+        let crowd: Vec<_> = (0..100)
+            .map(|_| {
+                let lane = lane.clone();
+                tokio::spawn(async move { lane.turn(call.ask(1)).await })
+            })
+            .collect();
+        for _ in 0..1_000 {
+            tokio::task::yield_now().await;
+        }
+        crowd
+    };
+    let holds = lane.turn(call.ask(1)).await.expect("it is the next round");
+    let old = crowd().await;
+    // The last few of these have turns now, or wait for them.
+    drop(holds);
+    let crowd = (old, crowd().await);
+    let refused = service.admit().map_err(|refusal| refusal.code());
     assert_eq!(refused, Err(Code::ResourceExhausted));
-    assert!(service.admit(stream).is_ok());
     assert!(metrics.render().contains("broadside_shed_total{reason=\"waited\"} 1"));
     drop(crowd);
 }

@@ -9,9 +9,9 @@ use http::{HeaderMap, HeaderValue};
 use prost::Message as _;
 use tonic::Request;
 
-use super::{Matches, batch, call, service, spin, terms, wait};
+use super::{Matches, batch, bounds, call, service, spin, terms, wait};
 use crate::limits::{LANE_TURN, Limits, SLICE_MATCHES_MAX, SLICE_QUERIES, SLICE_TEXT_BYTES};
-use crate::rpc::layers::Deadline;
+use crate::rpc::layers::{Deadline, asked};
 
 #[test]
 fn slices_are_bounded() {
@@ -54,7 +54,7 @@ fn deadline(timeout: Option<&str>, now: Instant) -> Deadline {
     if let Some(timeout) = timeout {
         headers.insert("grpc-timeout", HeaderValue::from_str(timeout).expect("ASCII"));
     }
-    Deadline::from_headers(&headers, now)
+    asked(&headers, now).0
 }
 
 #[test]
@@ -79,7 +79,8 @@ fn a_long_batch_lets_others_have_a_turn() {
     let message = |count| batch(&vec![&*text; count], v1::MatchOptions::default()).encode_to_vec();
     let order = RefCell::new(Vec::new());
     let ask = async |name: &'static str, count: usize| {
-        let answered = service.match_batch(&message(count), terms(&Request::new(()))).await;
+        let answered =
+            service.match_batch(&message(count), terms(&Request::new(())), &bounds()).await;
         assert!(answered.is_ok(), "{name}");
         order.borrow_mut().push(name);
     };

@@ -1,23 +1,20 @@
 //! Why connections go, who is told, and what is waited for.
 
-use std::convert::Infallible;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use http::{Request, Response};
-use http_body_util::Empty;
 use metrics::{Counter, Gauge};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::super::{Closed, Protocol, Terms, serve};
-use super::{PREFACE, REQUEST, SETTINGS, answer, listen};
+use super::super::{Closed, serve};
+use super::{PREFACE, REQUEST, SETTINGS, answer, answering, has_reply, listen, stream_of, terms};
 use crate::limits::{ConnectionLimits, GOAWAY_GRACE};
-use crate::serve::acceptor::{Listener, Places, Stream, accept};
+use crate::serve::acceptor::{Listener, Places, accept};
 use crate::serve::activity::Activity;
-use crate::serve::calls::RequestBody;
 use crate::serve::{Drain, DrainSignal, worker};
 
 /// Serves a connection whose calls are answered after some time.
@@ -27,16 +24,8 @@ async fn answer_after(
     limits: ConnectionLimits,
     drain: DrainSignal,
 ) -> Closed {
-    let service = hyper::service::service_fn(move |_: Request<RequestBody>| {
-        Box::pin(async move {
-            tokio::time::sleep(time).await;
-            Ok::<_, Infallible>(Response::new(Empty::<bytes::Bytes>::new()))
-        })
-    });
-    let address = server.peer_addr().expect("connected");
-    let stream = Stream::Tcp(server.into_std().expect("it is whole"), address);
-    let terms = Terms { protocol: Protocol::http2(), tls: None, limits };
-    serve(stream, Arc::default(), terms, |_| service, drain).await
+    let answers = |_| answering(time);
+    serve(stream_of(server), Arc::default(), terms(limits), answers, drain).await
 }
 
 #[tokio::test(start_paused = true)]
@@ -52,8 +41,7 @@ async fn calls_in_flight_are_finished_at_the_drain() {
     drain.begin();
     let mut reply = Vec::new();
     client.read_to_end(&mut reply).await.expect("no reset");
-    let headers_of_1 = [1, 5, 0, 0, 0, 1];
-    assert!(reply.windows(6).any(|frame| frame == headers_of_1), "a reply: {reply:?}");
+    assert!(has_reply(&reply), "{reply:?}");
     assert_eq!(serving.await.expect("no panic"), Closed::Drained);
 }
 
@@ -88,7 +76,7 @@ async fn who_is_to_go_is_told() {
     let (server, _) = listener.accept().await.expect("accepted");
     let seconds = Duration::from_secs;
     let limits = ConnectionLimits { age: seconds(10), age_grace: seconds(3), idle: seconds(0) };
-    let serving = tokio::spawn(answer(server, Protocol::http2(), limits, signal));
+    let serving = tokio::spawn(answer(server, terms(limits), signal));
     let mut told = Vec::new();
     client.read_to_end(&mut told).await.expect("no reset");
     let goaway = [0, 0, 8, 7, 0, 0, 0, 0, 0];
@@ -106,16 +94,12 @@ async fn who_is_asked_to_make_room_goes() {
         let mut client = TcpStream::connect(address).await.expect("connected");
         client.write_all(sent).await.expect("sent");
         let (server, _) = listener.accept().await.expect("accepted");
-        let service = hyper::service::service_fn(|_: Request<RequestBody>| {
-            std::future::ready(Ok::<_, Infallible>(Response::new(Empty::<bytes::Bytes>::new())))
-        });
-        let stream = Stream::Tcp(server.into_std().expect("it is whole"), address);
-        let limits = ConnectionLimits::default();
-        let terms = Terms { protocol: Protocol::http2(), tls: None, limits };
         let activity = Arc::new(Activity::new());
         let clock = Instant::now();
         let asks = Arc::clone(&activity);
-        let serving = serve(stream, activity, terms, |_| service, signal.clone());
+        let (stream, terms) = (stream_of(server), terms(ConnectionLimits::default()));
+        let answers = |_| answering(Duration::ZERO);
+        let serving = serve(stream, activity, terms, answers, signal.clone());
         let (closed, ()) = tokio::join!(serving, async {
             tokio::time::sleep(seconds(asked)).await;
             asks.ask_to_leave();
@@ -159,17 +143,15 @@ async fn who_has_connected_when_the_drain_begins_is_served() {
     let places = Places::new(2, Gauge::noop(), Counter::noop());
     let accepted = accept(Listener::Tcp(listener), vec![hand], places, signal.clone()).await;
     accepted.expect("it ends in order");
-    let service = hyper::service::service_fn(|_: Request<RequestBody>| {
-        std::future::ready(Ok::<_, Infallible>(Response::new(Empty::<bytes::Bytes>::new())))
-    });
-    let limits = ConnectionLimits::default();
-    let terms = Terms { protocol: Protocol::http2(), tls: None, limits };
-    let closed = std::array::from_fn(|_| Counter::noop());
-    worker::serve(handed, terms, move |_| service, closed, signal, GOAWAY_GRACE * 10).await;
+    let counts: [Arc<AtomicU64>; 8] = std::array::from_fn(|_| Arc::default());
+    let closed = counts.clone().map(Counter::from_arc);
+    let (terms, answers) = (terms(ConnectionLimits::default()), |_| answering(Duration::ZERO));
+    worker::serve(handed, terms, answers, closed, signal, GOAWAY_GRACE * 10).await;
+    let drained = counts[Closed::Drained as usize].load(Ordering::Relaxed);
+    assert_eq!(drained, 2, "and counted: {counts:?}");
     for mut client in clients {
         let mut reply = Vec::new();
         client.read_to_end(&mut reply).await.expect("no reset");
-        let headers_of_1 = [1, 5, 0, 0, 0, 1];
-        assert!(reply.windows(6).any(|frame| frame == headers_of_1), "a reply: {reply:?}");
+        assert!(has_reply(&reply), "{reply:?}");
     }
 }

@@ -1,11 +1,8 @@
 //! TLS handshakes as a connection sees them.
 
-use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use http::{Request, Response};
-use http_body_util::Empty;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use tokio::io::AsyncWriteExt as _;
@@ -13,12 +10,10 @@ use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 
-use super::super::{Closed, Protocol, Terms, serve};
-use super::{PREFACE, SETTINGS, listen};
+use super::super::{Closed, Terms, serve};
+use super::{PREFACE, SETTINGS, answering, listen, stream_of, terms};
 use crate::limits::{ConnectionLimits, TLS_HANDSHAKE_DEADLINE};
 use crate::serve::Drain;
-use crate::serve::acceptor::Stream;
-use crate::serve::calls::RequestBody;
 use crate::serve::peer::Peer;
 use crate::serve::tls::{Tls, TlsFiles};
 
@@ -35,20 +30,15 @@ where
     let stream = TcpStream::connect(address).await.expect("connected");
     let client = tokio::spawn(client(stream));
     let (server, _) = listener.accept().await.expect("accepted");
-    let service = hyper::service::service_fn(|_: Request<RequestBody>| {
-        std::future::ready(Ok::<_, Infallible>(Response::new(Empty::<bytes::Bytes>::new())))
-    });
-    let stream = Stream::Tcp(server.into_std().expect("it is whole"), address);
     let tls = Tls::new(files, &[b"h2"]).expect("good files");
-    let limits = ConnectionLimits::default();
-    let terms = Terms { protocol: Protocol::http2(), tls: Some(tls), limits };
+    let terms = Terms { tls: Some(tls), ..terms(ConnectionLimits::default()) };
     let shown = Mutex::new(Vec::new());
     let clock = Instant::now();
     let answers = |peer: Peer| {
         *shown.lock().expect("no panic") = peer.certificate_names;
-        service
+        answering(Duration::ZERO)
     };
-    let closed = serve(stream, Arc::default(), terms, answers, signal).await;
+    let closed = serve(stream_of(server), Arc::default(), terms, answers, signal).await;
     let lived = clock.elapsed();
     client.abort();
     (closed, lived, shown.into_inner().expect("no panic"))

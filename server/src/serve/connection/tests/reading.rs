@@ -2,8 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead as _, AsyncReadExt as _, AsyncWrite as _, AsyncWriteExt as _, ReadBuf};
@@ -12,15 +11,7 @@ use tokio::net::TcpStream;
 use super::listen;
 use crate::serve::activity::Activity;
 use crate::serve::socket::Socket;
-
-#[derive(Default)]
-struct Wakes(AtomicUsize);
-
-impl Wake for Wakes {
-    fn wake(self: Arc<Self>) {
-        self.0.fetch_add(1, Ordering::Relaxed);
-    }
-}
+use crate::serve::wakes::Wakes;
 
 /// However much is there: what is of no use waits until others had a turn.
 #[tokio::test]
@@ -31,8 +22,7 @@ async fn a_connection_whose_bytes_are_of_no_use_is_read_from_for_less() {
     client.write_all(&[0; 64 * 1024]).await.expect("there is room");
     server.readable().await.expect("it lives");
     let mut socket = Socket::http2(server, Arc::default());
-    let wakes = Arc::new(Wakes::default());
-    let waker = Waker::from(Arc::clone(&wakes));
+    let (wakes, waker) = Wakes::counted();
     let mut context = Context::from_waker(&waker);
     let mut read = 0;
     let mut bytes = [0; 1024];
@@ -45,7 +35,7 @@ async fn a_connection_whose_bytes_are_of_no_use_is_read_from_for_less() {
         }
     }
     assert!((16 * 1024..=32 * 1024).contains(&read), "{read}");
-    assert_eq!(wakes.0.load(Ordering::Relaxed), 1, "and goes on then");
+    assert_eq!(wakes.count(), 1, "and goes on then");
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::{Instant, advance};
 
 use super::super::{Ask, BURST, CALLS_MIN, Priority, ROUND, Shed, thread_clock};
-use super::{ask, clock, dear, enter, settle, start};
+use super::{WAIT_MAX, ask, clock, dear, enter, settle, start};
 
 #[tokio::test(start_paused = true)]
 async fn nobody_passes_those_who_wait() {
@@ -54,7 +54,7 @@ async fn bursts_with_a_moment_of_emptiness_between_them_are_no_overload() {
 async fn streams_and_bulk_wait_as_long_as_it_takes() {
     let lane = dear(100).await;
     let holds = lane.turn(ask(1)).await.expect("nobody is there");
-    let stream = Ask { refusable: false, ..ask(1) };
+    let stream = Ask { priority: Priority::Stream, ..ask(1) };
     let bulk = Ask { priority: Priority::Bulk, ..ask(1) };
     let patient: Vec<_> = (0..3 * CALLS_MIN)
         .flat_map(|_| [stream, bulk])
@@ -78,11 +78,71 @@ async fn a_stream_waits_where_calls_are_refused() {
     let full = enter(&lane, ask(10));
     settle().await;
     assert_eq!(lane.turn(ask(1)).await.err(), Some(Shed::Full));
-    let stream = enter(&lane, Ask { refusable: false, ..ask(1) });
+    let stream = enter(&lane, Ask { priority: Priority::Stream, ..ask(1) });
     settle().await;
     drop(holds);
     drop(full.await.expect("no panic").expect("it may wait"));
     assert!(stream.await.expect("no panic").is_ok());
+}
+
+/// Streams take whatever time there is, so that there are always some that wait: that is no overload.
+#[tokio::test(start_paused = true)]
+async fn streams_that_always_wait_are_no_overload_for_calls() {
+    let lane = dear(100).await;
+    let holds = lane.turn(ask(1)).await.expect("nobody is there");
+    let streams: Vec<_> = (0..3 * CALLS_MIN)
+        .map(|_| enter(&lane, Ask { priority: Priority::Stream, ..ask(1) }))
+        .collect();
+    settle().await;
+    advance(BURST * 3).await;
+    let calls: Vec<_> = (0..2 * CALLS_MIN).map(|_| enter(&lane, ask(1))).collect();
+    settle().await;
+    advance(WAIT_MAX * 2).await;
+    assert!(!lane.is_crowded());
+    drop(holds);
+    for call in calls {
+        drop(call.await.expect("no panic").expect("a burst may wait"));
+    }
+    assert!(streams.iter().all(|stream| !stream.is_finished()), "they yield");
+}
+
+/// Neither are long calls that have begun, and are not refused any more.
+#[tokio::test(start_paused = true)]
+async fn calls_that_have_begun_are_no_overload_for_others() {
+    let lane = dear(100).await;
+    let mut begun = Vec::new();
+    for _ in 0..3 * CALLS_MIN {
+        begun.push(lane.turn(ask(0)).await.expect("it promises nothing"));
+    }
+    let begun: Vec<_> = begun
+        .into_iter()
+        .map(|turn| {
+            let lane = lane.clone();
+            tokio::spawn(async move { lane.another_turn(turn, ask(1)).await })
+        })
+        .collect();
+    settle().await;
+    let state = lane.0.state.lock().expect("no panic");
+    assert_eq!((state.interactive.calls, state.interactive.units, state.busy_since), (0, 0, None));
+    drop(state);
+    drop(begun);
+}
+
+#[tokio::test(start_paused = true)]
+async fn bulk_takes_half_of_what_may_wait() {
+    let lane = dear(10).await;
+    let holds = lane.turn(ask(1)).await.expect("nobody is there");
+    let bulk = |units| Ask { priority: Priority::Bulk, ..ask(units) };
+    let first = [enter(&lane, bulk(3)), enter(&lane, bulk(2))];
+    settle().await;
+    assert_eq!(lane.turn(bulk(1)).await.err(), Some(Shed::Full));
+    let calls = [enter(&lane, ask(3)), enter(&lane, ask(2))];
+    settle().await;
+    assert_eq!(lane.turn(ask(1)).await.err(), Some(Shed::Full), "the bound is one for both");
+    drop(holds);
+    for one in calls.into_iter().chain(first) {
+        drop(one.await.expect("no panic").expect("it may wait"));
+    }
 }
 
 #[tokio::test(start_paused = true)]
