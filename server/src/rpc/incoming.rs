@@ -112,8 +112,9 @@ impl<B: Body<Data = Bytes> + Unpin> Messages<B> {
                 message.advance(PREFIX_BYTES);
                 return Ok(Some(message));
             }
-            let all = self.frame.len();
-            self.fetch(all)?;
+            if !self.frame.is_empty() {
+                self.fetch(self.frame.len())?;
+            }
             return Ok(None);
         }
         if self.begun.len() < PREFIX_BYTES {

@@ -14,12 +14,7 @@ pub struct Quota(Arc<Bound>);
 
 /// The part of a quota that one connection may have. Clones share it.
 #[derive(Debug, Clone)]
-pub struct Share {
-    all: Quota,
-    own: Quota,
-    /// Bytes that it may always hold.
-    small: usize,
-}
+pub struct Share(Arc<Part>);
 
 /// Bytes that count until this is dropped.
 #[derive(Debug)]
@@ -29,55 +24,71 @@ pub struct Held {
 }
 
 #[derive(Debug)]
+struct Part {
+    all: Quota,
+    own: Bound,
+    /// Bytes that it may always hold.
+    small: usize,
+    /// Tells those who wait that there is room again.
+    own_room: Notify,
+}
+
+#[derive(Debug)]
 struct Bound {
     held: AtomicUsize,
     most: usize,
-    /// Tells those who wait that there is room again.
-    has_room: Notify,
 }
 
 impl Quota {
     /// At most so many bytes.
     pub fn new(most: usize) -> Quota {
-        Quota(Arc::new(Bound { held: AtomicUsize::new(0), most, has_room: Notify::new() }))
+        Quota(Arc::new(Bound::new(most)))
     }
 
     /// A connection's part: it may have so many bytes, and this few even when the whole is used up.
     pub fn share(&self, most: usize, small: usize) -> Share {
-        Share { all: self.clone(), own: Quota::new(most), small }
+        let (all, own, own_room) = (self.clone(), Bound::new(most), Notify::new());
+        Share(Arc::new(Part { all, own, small, own_room }))
+    }
+}
+
+impl Bound {
+    fn new(most: usize) -> Bound {
+        Bound { held: AtomicUsize::new(0), most }
     }
 
     fn held(&self) -> usize {
-        self.0.held.load(Ordering::Relaxed)
+        self.held.load(Ordering::Relaxed)
     }
 
     /// Not one operation, since one thread alone writes: that is what it costs least.
     fn set(&self, held: usize) {
-        self.0.held.store(held, Ordering::Relaxed);
+        self.held.store(held, Ordering::Relaxed);
     }
 
     fn has_room(&self, bytes: usize) -> bool {
-        self.held().saturating_add(bytes) <= self.0.most
+        self.held().saturating_add(bytes) <= self.most
     }
 }
 
 impl Share {
     /// Whether so many bytes more may be held.
     pub fn has_room(&self, bytes: usize) -> bool {
-        let few = self.own.held().saturating_add(bytes) <= self.small;
-        self.own.has_room(bytes) && (few || self.all.has_room(bytes))
+        let Part { all, own, small, .. } = &*self.0;
+        let few = own.held().saturating_add(bytes) <= *small;
+        own.has_room(bytes) && (few || all.0.has_room(bytes))
     }
 
     /// Whether the whole is used up, whoever has it.
     pub fn is_used_up(&self) -> bool {
-        !self.all.has_room(1)
+        !self.0.all.0.has_room(1)
     }
 
     /// Returns when the connection's part has room.
     pub async fn own_room(&self) {
         loop {
-            let notified = self.own.0.has_room.notified();
-            if self.own.has_room(1) {
+            let notified = self.0.own_room.notified();
+            if self.0.own.has_room(1) {
                 return;
             }
             notified.await;
@@ -102,8 +113,9 @@ impl Held {
 
     /// Holds so many bytes more, whether or not they may be: they are there already.
     pub fn add(&mut self, bytes: usize) {
-        for quota in [&self.share.own, &self.share.all] {
-            quota.set(quota.held() + bytes);
+        let Part { all, own, .. } = &*self.share.0;
+        for bound in [own, &*all.0] {
+            bound.set(bound.held() + bytes);
         }
         self.bytes += bytes;
     }
@@ -111,13 +123,16 @@ impl Held {
     /// Gives all back.
     pub fn release(&mut self) {
         let bytes = std::mem::take(&mut self.bytes);
-        let own = &self.share.own;
+        if bytes == 0 {
+            return;
+        }
+        let Part { all, own, own_room, .. } = &*self.share.0;
         let had_room = own.has_room(1);
-        for quota in [own, &self.share.all] {
-            quota.set(quota.held() - bytes);
+        for bound in [own, &*all.0] {
+            bound.set(bound.held() - bytes);
         }
         if !had_room {
-            own.0.has_room.notify_waiters();
+            own_room.notify_waiters();
         }
     }
 }
