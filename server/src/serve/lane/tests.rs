@@ -60,6 +60,14 @@ fn enter(lane: &Lane, ask: Ask) -> JoinHandle<Result<Turn, Shed>> {
     tokio::spawn(async move { lane.turn(ask).await })
 }
 
+/// Why one that asks now is refused at once.
+async fn refusal(lane: &Lane, ask: Ask) -> Option<Shed> {
+    let entered = enter(lane, ask);
+    settle().await;
+    assert!(entered.is_finished(), "it is neither refused nor let in");
+    entered.await.expect("no panic").err()
+}
+
 #[tokio::test(start_paused = true)]
 async fn one_at_a_time_and_in_order() {
     let lane = dear(100).await;
@@ -204,10 +212,10 @@ async fn what_may_wait_is_bounded_and_deadlines_are_kept() {
     let holds = lane.turn(ask(1_000)).await.expect("one that begins at once does not wait");
     let large = enter(&lane, ask(1_000));
     settle().await;
-    assert_eq!(lane.turn(ask(1)).await.err(), Some(Shed::Full), "one waits, however large it is");
+    assert_eq!(refusal(&lane, ask(1)).await, Some(Shed::Full), "one waits, however large it is");
     let now = Instant::now();
     let past = Ask { deadline: Some(now), ..ask(1) };
-    assert_eq!(lane.turn(past).await.err(), Some(Shed::Late), "nothing waits for nothing");
+    assert_eq!(refusal(&lane, past).await, Some(Shed::Late), "nothing waits for nothing");
     large.abort();
     assert!(large.await.is_err());
     drop(holds);
@@ -217,7 +225,7 @@ async fn what_may_wait_is_bounded_and_deadlines_are_kept() {
     let short = enter(&lane, Ask { deadline: Some(now + Duration::from_millis(3)), ..ask(6) });
     let long = enter(&lane, Ask { deadline: Some(now + Duration::from_millis(9)), ..ask(4) });
     settle().await;
-    assert_eq!(lane.turn(ask(1)).await.err(), Some(Shed::Full));
+    assert_eq!(refusal(&lane, ask(1)).await, Some(Shed::Full));
     advance(Duration::from_millis(4)).await;
     drop(holds);
     assert_eq!(short.await.expect("no panic").err(), Some(Shed::Late));

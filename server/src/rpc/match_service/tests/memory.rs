@@ -14,7 +14,6 @@ use crate::limits::{
 };
 use crate::rpc::body::{Bounds, ThreadBounds};
 use crate::rpc::layers::asked;
-use crate::rpc::status::Refusal;
 
 /// A batch of so many queries, as it is sent.
 fn message(queries: usize) -> Vec<u8> {
@@ -27,8 +26,12 @@ async fn outcome(service: &Matches, message: &[u8], bounds: &Bounds) -> Result<u
     let headers = HeaderMap::from_iter([("grpc-timeout".parse().expect("a name"), timeout)]);
     let deadline = asked(&headers, Instant::now()).0;
     let terms = super::Terms { deadline, ..terms(&Request::new(())) };
-    let answered = service.match_batch(message, terms, bounds).await;
-    answered.map(|reply| reply.len()).map_err(|refusal: Refusal| refusal.code())
+    let answered = service.match_batch(message, terms, bounds);
+    match tokio::time::timeout(Duration::from_secs(5), answered).await {
+        Ok(Ok(reply)) => Ok(reply.len()),
+        Ok(Err(refusal)) => Err(refusal.code()),
+        Err(_) => Err(Code::Unknown),
+    }
 }
 
 #[test]

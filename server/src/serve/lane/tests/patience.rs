@@ -4,26 +4,32 @@ use std::time::Duration;
 
 use tokio::time::{Instant, advance};
 
-use super::super::{Ask, BURST, CALLS_MIN, Priority, ROUND, Shed, thread_clock};
-use super::{WAIT_MAX, ask, clock, dear, enter, settle, start};
+use super::super::{Ask, BURST, CALLS_MIN, Priority, ROUND, Shed, TURN, YIELD_TO, thread_clock};
+use super::{WAIT_MAX, ask, clock, dear, enter, refusal, settle, start};
 
 #[tokio::test(start_paused = true)]
 async fn nobody_passes_those_who_wait() {
-    let lane = start(100);
-    let mut turn = lane.turn(ask(1)).await.expect("nobody is there");
-    advance(ROUND / 4).await;
-    turn.lap(1);
-    drop(turn);
-    let mut held = Vec::new();
-    for _ in 0..3 {
-        held.push(lane.turn(ask(1)).await.expect("there is time"));
+    let bulk = Ask { priority: Priority::Bulk, ..ask(1) };
+    for (first, second, passes) in
+        [(ask(1), ask(1), false), (ask(1), bulk, false), (bulk, bulk, false), (bulk, ask(1), true)]
+    {
+        let lane = start(100);
+        let mut turn = lane.turn(ask(1)).await.expect("nobody is there");
+        advance(ROUND / 4).await;
+        turn.lap(1);
+        drop(turn);
+        let mut held = Vec::new();
+        for _ in 0..3 {
+            held.push(lane.turn(ask(1)).await.expect("there is time"));
+        }
+        let waits = enter(&lane, first);
+        settle().await;
+        held.pop();
+        let comes = enter(&lane, second);
+        settle().await;
+        assert!(!waits.is_finished(), "there is time, and a turn is held");
+        assert_eq!(comes.is_finished(), passes, "calls go before bulk alone: {first:?} {second:?}");
     }
-    let waits = enter(&lane, ask(1));
-    settle().await;
-    held.pop();
-    let passes = enter(&lane, ask(1));
-    settle().await;
-    assert!(!waits.is_finished() && !passes.is_finished(), "there is time, and somebody is first");
 }
 
 #[tokio::test(start_paused = true)]
@@ -71,13 +77,30 @@ async fn streams_and_bulk_wait_as_long_as_it_takes() {
     }
 }
 
+/// Whatever waits beside them.
+#[tokio::test(start_paused = true)]
+async fn who_is_owed_a_turn_has_waited_for_long_and_is_not_refused() {
+    for priority in [Priority::Stream, Priority::Bulk] {
+        let lane = dear(100).await;
+        let holds = lane.turn(ask(1)).await.expect("nobody is there");
+        let yields = enter(&lane, Ask { priority, ..ask(1) });
+        let calls: Vec<_> = (0..3 * CALLS_MIN).map(|_| enter(&lane, ask(1))).collect();
+        settle().await;
+        advance(BURST * 3).await;
+        lane.0.state.lock().expect("no panic").yielded = TURN * YIELD_TO;
+        drop(holds);
+        assert!(yields.await.expect("no panic").is_ok(), "{priority:?}");
+        drop(calls);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_stream_waits_where_calls_are_refused() {
     let lane = dear(10).await;
     let holds = lane.turn(ask(1)).await.expect("nobody is there");
     let full = enter(&lane, ask(10));
     settle().await;
-    assert_eq!(lane.turn(ask(1)).await.err(), Some(Shed::Full));
+    assert_eq!(refusal(&lane, ask(1)).await, Some(Shed::Full));
     let stream = enter(&lane, Ask { priority: Priority::Stream, ..ask(1) });
     settle().await;
     drop(holds);
@@ -135,10 +158,10 @@ async fn bulk_takes_half_of_what_may_wait() {
     let bulk = |units| Ask { priority: Priority::Bulk, ..ask(units) };
     let first = [enter(&lane, bulk(3)), enter(&lane, bulk(2))];
     settle().await;
-    assert_eq!(lane.turn(bulk(1)).await.err(), Some(Shed::Full));
+    assert_eq!(refusal(&lane, bulk(1)).await, Some(Shed::Full));
     let calls = [enter(&lane, ask(3)), enter(&lane, ask(2))];
     settle().await;
-    assert_eq!(lane.turn(ask(1)).await.err(), Some(Shed::Full), "the bound is one for both");
+    assert_eq!(refusal(&lane, ask(1)).await, Some(Shed::Full), "the bound is one for both");
     drop(holds);
     for one in calls.into_iter().chain(first) {
         drop(one.await.expect("no panic").expect("it may wait"));
