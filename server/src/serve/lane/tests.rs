@@ -44,6 +44,20 @@ async fn dear(waiting_max: usize) -> Lane {
     lane
 }
 
+/// A lane in which a quarter of a round is spent, and three turns of a quarter each are held.
+async fn with_a_full_round() -> (Lane, Vec<Turn>) {
+    let lane = start(1_000);
+    let mut turn = lane.turn(ask(1)).await.expect("nobody is there");
+    advance(ROUND / 4).await;
+    turn.lap(1);
+    drop(turn);
+    let mut held = Vec::new();
+    for _ in 0..3 {
+        held.push(lane.turn(ask(1)).await.expect("there is time"));
+    }
+    (lane, held)
+}
+
 fn ask(units: usize) -> Ask {
     Ask { priority: Priority::Interactive, units, deadline: None }
 }
@@ -93,16 +107,7 @@ async fn one_at_a_time_and_in_order() {
 
 #[tokio::test(start_paused = true)]
 async fn turns_are_given_for_as_much_as_fits_into_a_round() {
-    let lane = start(1_000);
-    let mut turn = lane.turn(ask(1)).await.expect("nobody is there");
-    advance(ROUND / 4).await;
-    turn.lap(1);
-    drop(turn);
-    // A quarter is spent; three more are promised.
-    let mut held = Vec::new();
-    for _ in 0..3 {
-        held.push(lane.turn(ask(1)).await.expect("there is time"));
-    }
+    let (lane, mut held) = with_a_full_round().await;
     assert!(held.iter().all(|turn| turn.waited.is_none()));
     let waits = [enter(&lane, ask(1)), enter(&lane, ask(2)), enter(&lane, ask(2))];
     settle().await;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, advance};
 
-use super::super::{Ask, BURST, CALLS_MIN, Priority, ROUND, Shed, TURN, YIELD_TO, thread_clock};
-use super::{WAIT_MAX, ask, clock, dear, enter, refusal, settle, start};
+use super::super::{Ask, BURST, CALLS_MIN, Priority, Shed, TURN, YIELD_TO, thread_clock};
+use super::{WAIT_MAX, ask, clock, dear, enter, refusal, settle, with_a_full_round};
 
 #[tokio::test(start_paused = true)]
 async fn nobody_passes_those_who_wait() {
@@ -13,15 +13,7 @@ async fn nobody_passes_those_who_wait() {
     for (first, second, passes) in
         [(ask(1), ask(1), false), (ask(1), bulk, false), (bulk, bulk, false), (bulk, ask(1), true)]
     {
-        let lane = start(100);
-        let mut turn = lane.turn(ask(1)).await.expect("nobody is there");
-        advance(ROUND / 4).await;
-        turn.lap(1);
-        drop(turn);
-        let mut held = Vec::new();
-        for _ in 0..3 {
-            held.push(lane.turn(ask(1)).await.expect("there is time"));
-        }
+        let (lane, mut held) = with_a_full_round().await;
         let waits = enter(&lane, first);
         settle().await;
         held.pop();
