@@ -169,6 +169,7 @@ async fn a_lane_is_crowded_when_more_waits_than_can_be_done_in_time() {
     let few: Vec<_> = (0..CALLS_MIN).map(|_| enter(&lane, ask(1))).collect();
     settle().await;
     advance(BURST * 2).await;
+    lane.0.state.lock().expect("no panic").worked = clock();
     assert!(!lane.is_crowded(), "a few callers are no crowd");
     drop((calm, few));
 }
@@ -334,6 +335,24 @@ async fn a_long_call_lets_those_who_wait_go_first() {
     let expected = ["goes on", "goes on", "goes on", "other", "again"];
     assert_eq!(*order.lock().expect("no panic"), expected);
     assert!(!again.is_over() && again.waited.is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn short_calls_pass_long_ones() {
+    let lane = dear(100).await;
+    let mut long = lane.turn(ask(0)).await.expect("nobody is there");
+    long.ordinal = SHORT_TURNS;
+    let holds = lane.turn(ask(1)).await.expect("that one promises nothing");
+    let waits = lane.clone();
+    let long = tokio::spawn(async move { waits.another_turn(long, ask(1)).await });
+    settle().await;
+    let short = enter(&lane, ask(1));
+    settle().await;
+    drop(holds);
+    drop(short.await.expect("no panic").expect("it goes first"));
+    assert!(!long.is_finished(), "it waits for the next round");
+    settle().await;
+    assert!(long.is_finished());
 }
 
 #[tokio::test(start_paused = true)]

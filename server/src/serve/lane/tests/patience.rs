@@ -148,6 +148,9 @@ async fn bulk_takes_half_of_what_may_wait() {
     let lane = dear(10).await;
     let holds = lane.turn(ask(1)).await.expect("nobody is there");
     let bulk = |units| Ask { priority: Priority::Bulk, ..ask(units) };
+    let stream = Ask { priority: Priority::Stream, ..ask(10) };
+    let streams = [enter(&lane, stream), enter(&lane, stream)];
+    settle().await;
     let first = [enter(&lane, bulk(3)), enter(&lane, bulk(2))];
     settle().await;
     assert_eq!(refusal(&lane, bulk(1)).await, Some(Shed::Full));
@@ -155,7 +158,7 @@ async fn bulk_takes_half_of_what_may_wait() {
     settle().await;
     assert_eq!(refusal(&lane, ask(1)).await, Some(Shed::Full), "the bound is one for both");
     drop(holds);
-    for one in calls.into_iter().chain(first) {
+    for one in calls.into_iter().chain(streams).chain(first) {
         drop(one.await.expect("no panic").expect("it may wait"));
     }
 }
