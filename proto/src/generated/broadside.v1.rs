@@ -669,8 +669,8 @@ pub mod match_service_client {
     /// UNAVAILABLE, and on RESOURCE_EXHAUSTED after the delay that it is told.
     ///
     /// Any call may also be refused with
-    ///   RESOURCE_EXHAUSTED   there is more work than can be done in time, and nothing was done for this call (reason
-    ///                        OVERLOADED; RetryInfo and the trailer `grpc-retry-pushback-ms` say when to come again);
+    ///   RESOURCE_EXHAUSTED   there is more work than can be done in time, or more of replies is not read than can be kept
+    ///                        (reason OVERLOADED; RetryInfo and the trailer `grpc-retry-pushback-ms` say when to come again);
     ///   UNAUTHENTICATED      the server asks for credentials, and there are none or unknown ones (reason UNAUTHENTICATED);
     ///   PERMISSION_DENIED    the caller may not do this (reason ROLE_MISSING).
     ///
@@ -951,8 +951,8 @@ pub mod match_service_server {
     /// UNAVAILABLE, and on RESOURCE_EXHAUSTED after the delay that it is told.
     ///
     /// Any call may also be refused with
-    ///   RESOURCE_EXHAUSTED   there is more work than can be done in time, and nothing was done for this call (reason
-    ///                        OVERLOADED; RetryInfo and the trailer `grpc-retry-pushback-ms` say when to come again);
+    ///   RESOURCE_EXHAUSTED   there is more work than can be done in time, or more of replies is not read than can be kept
+    ///                        (reason OVERLOADED; RetryInfo and the trailer `grpc-retry-pushback-ms` say when to come again);
     ///   UNAUTHENTICATED      the server asks for credentials, and there are none or unknown ones (reason UNAUTHENTICATED);
     ///   PERMISSION_DENIED    the caller may not do this (reason ROLE_MISSING).
     ///

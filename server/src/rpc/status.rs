@@ -12,7 +12,7 @@
 //! | `INVENTORY_NOT_LOADED` | UNAVAILABLE | retry delay |
 //! | `INVENTORY_VERSION_NOT_SERVED` | FAILED_PRECONDITION | retry delay; metadata `generation`, `sequence` of what is served |
 //! | `DEADLINE_PASSED` | DEADLINE_EXCEEDED | inside a batch, the error of each query for which there was no time |
-//! | `OVERLOADED` | RESOURCE_EXHAUSTED | retry delay, also as `grpc-retry-pushback-ms`; nothing was done |
+//! | `OVERLOADED` | RESOURCE_EXHAUSTED | retry delay, also as `grpc-retry-pushback-ms` |
 //! | `REQUEST_STALLED` | DEADLINE_EXCEEDED | the client began a request and did not go on |
 //! | `UNAUTHENTICATED` | UNAUTHENTICATED | no credentials, or unknown ones |
 //! | `ROLE_MISSING` | PERMISSION_DENIED | metadata `role`: the one that the method needs |
