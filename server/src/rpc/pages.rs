@@ -3,10 +3,12 @@
 use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderValue, Method, Response, StatusCode};
-use http_body_util::Full;
+use http_body::Body;
+use http_body_util::{BodyExt as _, Full};
 
 use super::body::CallBody;
 use super::status::Refusal;
+use crate::limits::{ADMIN_REQUEST_BYTES_MAX, REQUEST_STALL};
 use crate::runtime::{Phase, Readiness};
 use crate::telemetry::Metrics;
 
@@ -22,6 +24,22 @@ const INDEX: &str = "Broadside, admin listener.\n\n\
     /readyz   200 while matches are served, 503 otherwise\n\
     /metrics  for Prometheus\n\n\
     gRPC: broadside.v1.InventoryService, grpc.health.v1.Health, reflection\n";
+
+/// Reads a request to its end: a reply that overtook it would hide from the client what is wrong with the rest of it. A request
+/// for a page has no body that means anything, so one that is long or slow is waited for no longer.
+pub(crate) async fn read_to_end(mut body: impl Body<Data = Bytes> + Unpin) {
+    let mut left = ADMIN_REQUEST_BYTES_MAX;
+    let read = async {
+        while let Some(Ok(frame)) = body.frame().await {
+            match left.checked_sub(frame.data_ref().map_or(0, Bytes::len)) {
+                Some(less) => left = less,
+                None => return,
+            }
+        }
+    };
+    // Who sends no end is answered all the same.
+    let _ = tokio::time::timeout(REQUEST_STALL, read).await;
+}
 
 /// Answers a request that is not gRPC. Without metrics there is only the health.
 pub(crate) fn page(
@@ -73,9 +91,15 @@ fn reply(status: StatusCode, content_type: &'static str, text: Bytes) -> Respons
 
 #[cfg(test)]
 mod tests {
-    use http::{Method, StatusCode};
+    use std::time::Duration;
 
-    use super::page;
+    use bytes::Bytes;
+    use http::{Method, StatusCode};
+    use http_body_util::channel::Channel;
+    use tokio::time::Instant;
+
+    use super::{page, read_to_end};
+    use crate::limits::{ADMIN_REQUEST_BYTES_MAX, REQUEST_STALL};
     use crate::runtime::{Phase, Readiness};
     use crate::telemetry::Metrics;
 
@@ -112,5 +136,27 @@ mod tests {
         ] {
             assert_eq!(page(&Method::GET, path, &readiness, None).status(), status, "{path}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_is_read_to_its_end_unless_that_is_far_away() {
+        let waited = async |body: Channel<Bytes>| {
+            let began = Instant::now();
+            read_to_end(body).await;
+            began.elapsed()
+        };
+        let (mut client, body) = Channel::new(1);
+        tokio::spawn(async move {
+            client.send_data(Bytes::from_static(b"what for")).await.expect("taken");
+            tokio::time::sleep(REQUEST_STALL / 2).await;
+        });
+        assert_eq!(waited(body).await, REQUEST_STALL / 2, "the end is waited for");
+
+        let (_client, body) = Channel::new(1);
+        assert_eq!(waited(body).await, REQUEST_STALL, "it takes too long");
+
+        let (mut client, body) = Channel::new(1);
+        client.send_data(vec![0; ADMIN_REQUEST_BYTES_MAX + 1].into()).await.expect("taken");
+        assert_eq!(waited(body).await, Duration::ZERO, "it is too long");
     }
 }

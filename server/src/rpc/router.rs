@@ -262,16 +262,16 @@ impl hyper::service::Service<Request<RequestBody>> for AdminConnection {
     fn call(&self, mut request: Request<RequestBody>) -> CallFuture {
         let router = &self.router;
         if !is_grpc(&request) {
-            let (readiness, path) = (&router.readiness, request.uri().path());
-            let judged = match path {
+            let judged = match request.uri().path() {
                 pages::METRICS => {
                     self.admission.check(request.headers(), &[Role::Metrics, Role::Admin]).err()
                 }
                 _ => None,
             };
-            return immediate(match judged {
+            let (readiness, metrics) = (router.readiness.clone(), Arc::clone(&router.metrics));
+            return paged(request, move |method, path| match judged {
                 Some(refusal) => pages::refused(&refusal),
-                None => pages::page(request.method(), path, readiness, Some(&router.metrics)),
+                None => pages::page(method, path, &readiness, Some(&metrics)),
             });
         }
         let method = match request.uri().path().strip_prefix(INVENTORY_PATHS) {
@@ -302,7 +302,8 @@ impl hyper::service::Service<Request<RequestBody>> for HealthRouter {
         if is_grpc(&request) {
             return self.others.find(request);
         }
-        immediate(pages::page(request.method(), request.uri().path(), &self.readiness, None))
+        let readiness = self.readiness.clone();
+        paged(request, move |method, path| pages::page(method, path, &readiness, None))
     }
 }
 
@@ -373,6 +374,19 @@ where
     S::Future: Send + 'static,
 {
     (S::NAME, AnyService::new(service))
+}
+
+/// A page, once its request is there as a whole.
+fn paged(
+    request: Request<RequestBody>,
+    page: impl FnOnce(&http::Method, &str) -> Response<CallBody> + Send + 'static,
+) -> CallFuture {
+    let (head, body) = request.into_parts();
+    let answered = async move {
+        pages::read_to_end(body).await;
+        Ok(page(&head.method, head.uri.path()))
+    };
+    CallFuture::new(Box::pin(answered), None)
 }
 
 fn immediate(response: Response<CallBody>) -> CallFuture {
