@@ -89,8 +89,7 @@ impl App {
         let admin = Listening::open("admin_listen", &config.admin_listen)?;
         let health = config.health_listen.as_ref();
         let health = health.map(|address| Listening::open("health_listen", address)).transpose()?;
-        let metrics =
-            Arc::new(Metrics::new().map_err(|error| StartError::System(io::Error::other(error)))?);
+        let metrics = Arc::new(Metrics::new());
         let options = ReadOptions { max_rejected_records: config.limits.rejected_records_max };
         let runtime = Runtime::new(sources, options, Arc::clone(&metrics));
         let first = Request { sources: Vec::new(), validate_only: false, cause: Cause::Start };
@@ -210,7 +209,7 @@ impl App {
             }
         };
         let secrets = self.secrets.watch(self.secrets_asked, Arc::clone(&metrics));
-        let upkeep = keep_up(Arc::clone(&metrics));
+        let upkeep = keep_up();
         let admin = async {
             tokio::select! {
                 ((), ()) = async { tokio::join!(admin, health) } => {}
@@ -311,12 +310,11 @@ async fn serve_beside<S: Answers>(
     tokio::join!(accepting, serving);
 }
 
-/// Folds the samples of the histograms and gives freed memory back, from time to time. Never ends.
-async fn keep_up(metrics: Arc<Metrics>) {
+/// Gives freed memory back, from time to time. Never ends.
+async fn keep_up() {
     let mut ticks = tokio::time::interval(UPKEEP_INTERVAL);
     loop {
         ticks.tick().await;
-        metrics.upkeep();
         broadside_memory::give_back_freed();
     }
 }

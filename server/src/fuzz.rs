@@ -34,7 +34,7 @@ struct Service {
 
 impl Service {
     fn new() -> Service {
-        let metrics = Arc::new(Metrics::new().expect("buckets"));
+        let metrics = Arc::new(Metrics::new());
         let loading =
             Runtime::new(vec![runtime::sample()], ReadOptions::default(), Arc::clone(&metrics));
         let limits = LaneLimits { wait_max: Duration::from_secs(1), waiting_max: usize::MAX };
@@ -81,7 +81,7 @@ pub fn authorization(bytes: &[u8]) {
         format!("[[principal]]\nname = \"a\"\nroles = [\"match\"]\ntoken_sha256 = [\"{SECRET}\"]");
     let access = Access::with(AccessTable::parse(&table).expect("a table"));
     let peer = Peer { address: None, certificate_names: Vec::new() };
-    let metrics = Arc::new(Metrics::new().expect("buckets"));
+    let metrics = Arc::new(Metrics::new());
     let mut headers = HeaderMap::new();
     headers.insert(AUTHORIZATION, value);
     let admission = Admission::new(access, peer, metrics);

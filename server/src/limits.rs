@@ -95,7 +95,7 @@ pub const LANE_TURN: Duration = Duration::from_millis(1);
 pub const LANE_SHORT_TURNS: u32 = 4;
 /// How long a queue may be without a moment of emptiness before that is overload, and how long a call may wait until then.
 pub const LANE_BURST: Duration = Duration::from_millis(100);
-/// Calls that may wait for one thread however long they take.
+/// Calls that may wait for one thread however long they take, unless calls had to be refused within the last burst.
 pub const LANE_CALLS_MIN: usize = 8;
 /// How long a call may wait for its thread under overload, unless the settings say otherwise.
 pub const QUEUE_WAIT_MAX: Duration = Duration::from_millis(5);
@@ -154,7 +154,7 @@ pub const RELOAD_HISTORY_MAX: usize = 16;
 pub const BAD_RECORDS_SHOWN_MAX: usize = 20;
 /// How often the publisher looks whether the last reader of a replaced inventory is done.
 pub const RETIRE_POLL_INTERVAL: Duration = Duration::from_millis(50);
-/// How often the samples of histograms are folded, and memory that was freed is given back.
+/// How often memory that was freed is given back.
 pub const UPKEEP_INTERVAL: Duration = Duration::from_secs(1);
 /// How long a client should wait before it tries again what cannot be answered yet.
 pub const RETRY_DELAY: Duration = Duration::from_secs(1);

@@ -32,7 +32,7 @@ pub mod wire;
 mod workbench;
 
 pub use audit::audit;
-pub use body::{Bounds, CallBody, ThreadBounds, unary};
+pub use body::{Answered, Bounds, CallBody, ThreadBounds, Unary, unary};
 pub use inventory_service::Facts;
 pub use layers::CallFuture;
 pub use router::{AdminRouter, HealthRouter, MatchRouter, Shared};

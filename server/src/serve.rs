@@ -20,6 +20,7 @@ pub mod peer;
 pub mod quota;
 pub mod socket;
 pub mod spread;
+mod tally;
 pub mod tls;
 pub mod transport;
 #[cfg(test)]

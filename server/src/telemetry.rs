@@ -2,6 +2,7 @@
 //!
 //! Texts of users appear in neither.
 
+mod histogram;
 pub mod log;
 pub mod metrics;
 mod traces;

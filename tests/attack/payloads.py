@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterable
 
 import messages
+import pace
 import wire
 from messages import delimited
 from stage import Row, Scene
@@ -23,7 +24,7 @@ TIMEOUT_S = 20.0
 # Requests of some MiB come one after the other, and the allocator keeps what was freed for a second.
 NESTING_MEMORY_MIB = 128
 
-# What refusing one such message may cost.
+# What refusing one such message may cost. Times are those of a machine of a known pace: `pace`.
 REFUSAL_MEMORY_MIB = 48
 REFUSAL_CPU_MS = 20.0
 # What answering one may cost that says the same thing millions of times: less than as many bytes of texts do.
@@ -102,7 +103,9 @@ def amplification(kind: str) -> Row:
         scene.demand(
             outcomes <= harmless, "outcomes", f"are {', '.join(sorted(outcomes))}, expected a refusal or an answer"
         )
-        most_ms = ANSWER_CPU_MS if f"status {OK}" in outcomes else REFUSAL_CPU_MS
+        slowness = pace.slowness()
+        scene.note("slowness", slowness)
+        most_ms = slowness * (ANSWER_CPU_MS if f"status {OK}" in outcomes else REFUSAL_CPU_MS)
         scene.most("cpu_ms_a_request", max(0.0, cost_s * 1_000), most_ms)
 
     about = f"requests of 4 MiB that are nothing but {kind.replace('_', ' ')}"
@@ -200,7 +203,9 @@ def worst_texts(scene: Scene) -> None:
         cost_ms = max(0.0, cost_s * 1_000 / calls / TEXTS_A_CALL)
         scene.note(f"{name}, ms", cost_ms)
         slowest = max(slowest, cost_ms)
-    scene.most("slowest_text_ms", slowest, TEXT_CPU_MS)
+    slowness = pace.slowness()
+    scene.note("slowness", slowness)
+    scene.most("slowest_text_ms", slowest, TEXT_CPU_MS * slowness)
 
 
 ROWS = [

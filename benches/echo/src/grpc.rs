@@ -12,7 +12,9 @@ use broadside_server::rpc::wire::reply::{
     begin_framed, begin_stream_batch, end_framed, end_stream_batch,
 };
 use broadside_server::rpc::wire::request::{BatchView, StreamView, Unread};
-use broadside_server::rpc::{Answering, CallBody, Ended, ThreadBounds, stream, unary};
+use broadside_server::rpc::{
+    Answered as Reply, Answering, CallBody, Ended, ThreadBounds, stream, unary,
+};
 use broadside_server::serve::acceptor::{Listener, Places, accept};
 use broadside_server::serve::calls::RequestBody;
 use broadside_server::serve::connection::{Protocol, Terms};
@@ -159,8 +161,7 @@ impl hyper::service::Service<Request<RequestBody>> for Echo {
                 };
                 return Ok(stream(body, bounds, never, answer));
             }
-            let answer = |request: Bytes| std::future::ready(echo.batch(&request));
-            Ok(unary(body, &bounds, answer).await)
+            unary(body, &bounds, |request: Bytes| Reply::Now(echo.batch(&request))).await
         })
     }
 }

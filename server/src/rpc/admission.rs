@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn what_callers_show_decides_and_is_counted() {
-        let metrics = Arc::new(Metrics::new().expect("buckets"));
+        let metrics = Arc::new(Metrics::new());
         let table = "[[principal]]\nname = \"ops\"\nroles = [\"admin\"]\ncertificate_names = [\"ops\"]\n\
              token_sha256 = [\"8ed3f6ad685b959ead7022518e1af76cd816f8e8ec7ccdda1ed4018e8f2223f8\"]";
         let access = Access::with(AccessTable::parse(table).expect("a table"));

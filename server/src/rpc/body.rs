@@ -1,7 +1,8 @@
 //! The bodies of replies, and the two ways to answer a call: one message for one, or one for each of a stream.
 
+use std::convert::Infallible;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -9,7 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response};
 use http_body::{Body, Frame, SizeHint};
 use tonic::Status;
 
-use super::incoming::Messages;
+use super::incoming::{Messages, Only};
 use crate::limits::{
     CONNECTION_PARTIAL_BYTES_MAX, CONNECTION_SMALL_BYTES, CONNECTION_UNREAD_BYTES_MAX,
     CONNECTION_WAITING_BYTES_MAX, PARTIAL_REQUESTS_BYTES_MAX, UNREAD_REPLIES_BYTES_MAX,
@@ -52,6 +53,27 @@ struct Counted {
     _held: Held,
 }
 
+/// What becomes of a message: the framed reply, or an error.
+pub enum Answered<E> {
+    /// It is there, as it mostly is.
+    Now(Result<Vec<u8>, E>),
+    /// It will be.
+    Later(Later<E>),
+}
+
+type Later<E> = Pin<Box<dyn Future<Output = Result<Vec<u8>, E>> + Send>>;
+
+/// A call of one message on its way to its reply.
+pub struct Unary<B, A, E> {
+    stage: Stage<B, A, E>,
+    unread: Share,
+}
+
+enum Stage<B, A, E> {
+    Reading(Only<B>, Option<A>),
+    Answering(Later<E>),
+}
+
 enum Kind {
     /// One message, then the status OK.
     Message(Bytes),
@@ -63,25 +85,52 @@ enum Kind {
     Stream(Pin<Box<dyn Body<Data = Bytes, Error = Status> + Send>>),
 }
 
-/// Answers a call of one message. `answer` gives the framed reply.
-pub async fn unary<B, F, E>(
-    body: B,
-    bounds: &Bounds,
-    answer: impl FnOnce(Bytes) -> F,
-) -> Response<CallBody>
+/// A call of one message. `answer` gives the framed reply.
+///
+/// The call is a future by hand and not an `async` function, which would be several times as large: calls are many, and
+/// each is moved several times before it is polled.
+pub fn unary<B, A, E>(body: B, bounds: &Bounds, answer: A) -> Unary<B, A, E>
 where
     B: Body<Data = Bytes> + Unpin,
-    F: Future<Output = Result<Vec<u8>, E>>,
+    A: FnOnce(Bytes) -> Answered<E> + Unpin,
     E: Into<Status>,
 {
     let messages = Messages::new(body, bounds.message_bytes_max, false, &bounds.partial);
-    let answered = match messages.only().await {
-        Ok(message) => answer(message).await.map_err(Into::into),
-        Err(refusal) => Err(refusal.into()),
-    };
-    match answered {
-        Ok(reply) => replied(Kind::Message(bounds.counted(reply))),
-        Err(status) => status.into_http(),
+    let unread = bounds.unread.clone();
+    Unary { stage: Stage::Reading(messages.only(), Some(answer)), unread }
+}
+
+impl<B, A, E> Future for Unary<B, A, E>
+where
+    B: Body<Data = Bytes> + Unpin,
+    A: FnOnce(Bytes) -> Answered<E> + Unpin,
+    E: Into<Status>,
+{
+    /// An error is a reply, too.
+    type Output = Result<Response<CallBody>, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let Unary { stage, unread } = &mut *self;
+        if let Stage::Reading(message, answer) = stage {
+            let answered = match ready!(Pin::new(message).poll(context)) {
+                Err(refusal) => return Poll::Ready(Ok(Status::from(refusal).into_http())),
+                Ok(message) => answer.take().expect("a call has one message")(message),
+            };
+            match answered {
+                Answered::Now(reply) => return Poll::Ready(Ok(unary_reply(reply, unread))),
+                Answered::Later(later) => *stage = Stage::Answering(later),
+            }
+        }
+        let Stage::Answering(later) = stage else { unreachable!("it was set just now") };
+        let reply = ready!(later.as_mut().poll(context));
+        Poll::Ready(Ok(unary_reply(reply, unread)))
+    }
+}
+
+fn unary_reply(reply: Result<Vec<u8>, impl Into<Status>>, unread: &Share) -> Response<CallBody> {
+    match reply {
+        Ok(reply) => replied(Kind::Message(counted(reply, unread))),
+        Err(error) => error.into().into_http(),
     }
 }
 
@@ -139,12 +188,17 @@ impl ThreadBounds {
     }
 }
 
+/// A reply that counts as unread until it was taken.
+fn counted(bytes: Vec<u8>, unread: &Share) -> Bytes {
+    let mut held = unread.hold();
+    held.add(bytes.capacity());
+    Bytes::from_owner(Counted { bytes, _held: held })
+}
+
 impl Bounds {
-    /// A reply that counts as unread until it was taken.
+    /// The same, on the connection.
     pub(super) fn counted(&self, bytes: Vec<u8>) -> Bytes {
-        let mut held = self.unread.hold();
-        held.add(bytes.capacity());
-        Bytes::from_owner(Counted { bytes, _held: held })
+        counted(bytes, &self.unread)
     }
 }
 

@@ -29,8 +29,10 @@ const TIMESTAMP_SECONDS: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_4
 pub(crate) struct Batch<'r> {
     /// The queries, at least one.
     pub(crate) queries: Vec<Query<'r>>,
-    /// What to return for each of them, aligned.
-    pub(crate) parts: Vec<Parts>,
+    /// What to return for those that say so themselves, aligned; empty if none does.
+    own_parts: Vec<Parts>,
+    /// What to return for the others.
+    shared_parts: Parts,
     /// The version that must answer.
     pub(crate) min_version: Option<Version>,
 }
@@ -66,6 +68,13 @@ struct Options {
     at: Time,
 }
 
+impl Batch<'_> {
+    /// What to return for the query of this number.
+    pub(crate) fn parts(&self, ordinal: usize) -> Parts {
+        self.own_parts.get(ordinal).copied().unwrap_or(self.shared_parts)
+    }
+}
+
 /// Judges a batch, with its attributes. Flights are judged at `now` unless the request says otherwise.
 pub(crate) fn batch<'r>(
     request: &BatchView<'r>,
@@ -78,16 +87,21 @@ pub(crate) fn batch<'r>(
     let shared = shared_options(request.shared.options.as_ref(), now)?;
     let mut batch = Batch {
         queries: Vec::with_capacity(request.len()),
-        parts: Vec::with_capacity(request.len()),
+        own_parts: Vec::new(),
+        shared_parts: shared.parts,
         min_version: request.shared.min_version.as_ref().map(version),
     };
     for (ordinal, query) in request.queries().enumerate() {
         let own = match query.options {
-            Some(wire) => options(wire, now, || format!("queries[{ordinal}].options"))?,
+            Some(wire) => {
+                let own = options(wire, now, || format!("queries[{ordinal}].options"))?;
+                batch.own_parts.resize(request.len(), shared.parts);
+                batch.own_parts[ordinal] = own.parts;
+                own
+            }
             None => shared,
         };
         batch.queries.push(own.query(query.text, attributes.of_query(ordinal)));
-        batch.parts.push(own.parts);
     }
     Ok(batch)
 }

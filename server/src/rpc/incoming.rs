@@ -30,6 +30,14 @@ pub(crate) struct Messages<B> {
     patience: Option<Patience>,
 }
 
+/// Reads the message of a body that must have just one. A future by hand: each unary call moves it about.
+#[derive(Debug)]
+pub(crate) struct Only<B> {
+    messages: Messages<B>,
+    /// The message, while it is not known that there is no other.
+    message: Option<Bytes>,
+}
+
 /// How long a message that was waited for may still take.
 #[derive(Debug)]
 struct Patience {
@@ -90,16 +98,13 @@ impl<B: Body<Data = Bytes> + Unpin> Messages<B> {
     }
 
     /// The one message of a unary call.
-    pub(crate) async fn only(mut self) -> Result<Bytes, Refusal> {
-        let message = std::future::poll_fn(|context| self.poll_next(context)).await?;
-        let message = message.ok_or(Refusal::RequestMalformed("it has no message"))?;
-        if self.frame.is_empty() && self.body.is_end_stream() {
-            return Ok(message);
-        }
-        match std::future::poll_fn(|context| self.poll_next(context)).await? {
-            None => Ok(message),
-            Some(_) => Err(Refusal::RequestMalformed("it has more than one message")),
-        }
+    pub(crate) fn only(self) -> Only<B> {
+        Only { messages: self, message: None }
+    }
+
+    /// Whether it is known that nothing comes any more.
+    fn is_at_end(&self) -> bool {
+        self.frame.is_empty() && self.body.is_end_stream()
     }
 
     /// A message that is there as a whole. What is there of the next one is kept.
@@ -171,6 +176,28 @@ impl<B: Body<Data = Bytes> + Unpin> Messages<B> {
             }
         }
     }
+}
+
+impl<B: Body<Data = Bytes> + Unpin> Future for Only<B> {
+    type Output = Result<Bytes, Refusal>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let Only { messages, message } = &mut *self;
+        loop {
+            let next = ready!(messages.poll_next(context))?;
+            match (message.take(), next) {
+                (None, None) => return malformed("it has no message"),
+                (Some(_), Some(_)) => return malformed("it has more than one message"),
+                (Some(only), None) => return Poll::Ready(Ok(only)),
+                (None, Some(first)) if messages.is_at_end() => return Poll::Ready(Ok(first)),
+                (None, Some(first)) => *message = Some(first),
+            }
+        }
+    }
+}
+
+fn malformed<T>(why: &'static str) -> Poll<Result<T, Refusal>> {
+    Poll::Ready(Err(Refusal::RequestMalformed(why)))
 }
 
 #[cfg(test)]

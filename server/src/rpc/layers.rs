@@ -50,9 +50,12 @@ pub(crate) struct CallGuard {
     span: Option<Box<CallSpan>>,
 }
 
-/// A call that is on its way, with its guard.
-pub struct CallFuture {
-    inner: BoxFuture<Response<CallBody>, Infallible>,
+/// A call that is on its way. One pointer, since what runs it moves it about, and is a cache line smaller for it.
+pub struct CallFuture(BoxFuture<Response<CallBody>, Infallible>);
+
+/// A call with its guard.
+struct Guarded<F> {
+    call: F,
     guard: Option<CallGuard>,
 }
 
@@ -188,11 +191,11 @@ impl Drop for CallGuard {
 }
 
 impl CallFuture {
-    pub(crate) fn new(
-        inner: BoxFuture<Response<CallBody>, Infallible>,
-        guard: Option<CallGuard>,
-    ) -> CallFuture {
-        CallFuture { inner, guard }
+    pub(crate) fn new<F>(call: F, guard: Option<CallGuard>) -> CallFuture
+    where
+        F: Future<Output = Result<Response<CallBody>, Infallible>> + Unpin + Send + 'static,
+    {
+        CallFuture(Box::pin(Guarded { call, guard }))
     }
 
     /// A call that generated code answers.
@@ -200,8 +203,8 @@ impl CallFuture {
         answered: impl Future<Output = Result<Response<tonic::body::Body>, Infallible>> + Send + 'static,
         guard: Option<CallGuard>,
     ) -> CallFuture {
-        let inner = async { answered.await.map(|response| response.map(CallBody::from)) };
-        CallFuture { inner: Box::pin(inner), guard }
+        let call = async { answered.await.map(|response| response.map(CallBody::from)) };
+        CallFuture::new(Box::pin(call), guard)
     }
 }
 
@@ -209,7 +212,18 @@ impl Future for CallFuture {
     type Output = Result<Response<CallBody>, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut polled = self.inner.as_mut().poll(context);
+        self.0.as_mut().poll(context)
+    }
+}
+
+impl<F> Future for Guarded<F>
+where
+    F: Future<Output = Result<Response<CallBody>, Infallible>> + Unpin,
+{
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut polled = Pin::new(&mut self.call).poll(context);
         if let Poll::Ready(Ok(response)) = &mut polled
             && let Some(mut guard) = self.guard.take()
         {
@@ -281,7 +295,7 @@ mod tests {
 
     #[test]
     fn a_panic_is_the_failure_of_one_call() {
-        let metrics = Metrics::new().expect("buckets");
+        let metrics = Metrics::new();
         let refused = guarded::<()>(&metrics, || panic!("what went wrong"));
         let status = tonic::Status::from(refused.expect_err("a failure"));
         assert_eq!(status.code(), Code::Internal);
@@ -294,7 +308,7 @@ mod tests {
 
     #[test]
     fn calls_are_counted_as_what_they_ended_as() {
-        let metrics = Arc::new(Metrics::new().expect("buckets"));
+        let metrics = Arc::new(Metrics::new());
         let guard =
             || Some(CallGuard::start(Arc::clone(&metrics), Method::MatchBatch, Instant::now()));
         let reply = |status: Option<&'static str>| {
@@ -306,11 +320,10 @@ mod tests {
         };
         let mut context = std::task::Context::from_waker(std::task::Waker::noop());
         for status in [None, Some("3")] {
-            let mut call =
-                CallFuture::new(Box::pin(std::future::ready(Ok(reply(status)))), guard());
+            let mut call = CallFuture::new(std::future::ready(Ok(reply(status))), guard());
             assert!(std::pin::Pin::new(&mut call).poll(&mut context).is_ready());
         }
-        drop(CallFuture::new(Box::pin(std::future::pending()), guard()));
+        drop(CallFuture::new(std::future::pending(), guard()));
         let text = metrics.render();
         for (code, count) in [("OK", 1), ("INVALID_ARGUMENT", 1), ("CANCELLED", 1), ("UNKNOWN", 0)]
         {

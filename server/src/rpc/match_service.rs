@@ -1,4 +1,5 @@
-//! `MatchService`: the main job, in four steps; and what people ask about it ([`questions`]).
+//! `MatchService`: the main job, in four steps; the same over and over ([`streams`]); and what people ask about it
+//! ([`questions`]).
 //!
 //! Each method takes the bytes of a request and gives the framed bytes of its reply, so that what carries traffic needs
 //! no message in between ([`super::wire`]). It waits for nothing but its turn on its thread ([`Lane`]).
@@ -7,10 +8,10 @@
 //! when its time is over the queries that are left are answered with `DEADLINE_PASSED`, each by itself.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use broadside_core::{Query, Time, match_batch};
-use tonic::Status;
 
 use super::body::Bounds;
 use super::from_proto::{self, AttributeTable, Batch};
@@ -18,10 +19,9 @@ use super::layers::{Deadline, Terms, guarded};
 use super::slow::SlowLog;
 use super::status::Refusal;
 use super::wire::reply::{
-    begin_framed, begin_stream_batch, end_framed, end_stream_batch, put_refused, put_result,
-    put_stream_error, put_version,
+    Framed, PREFIX_BYTES, begin_framed, end_framed, put_refused, put_result, put_version,
 };
-use super::wire::request::{BatchView, StreamView};
+use super::wire::request::BatchView;
 use super::workbench::Workbench;
 use crate::limits::{
     LANE_TURN, Limits, RESPONSE_BYTES_MAX, SLICE_MATCHES_MAX, SLICE_QUERIES, SLICE_TEXT_BYTES,
@@ -31,6 +31,7 @@ use crate::serve::lane::{Ask, Lane, Shed, Turn};
 use crate::telemetry::Metrics;
 
 mod questions;
+mod streams;
 
 /// Bytes of a reply beside its results: the version, and what a stream adds.
 const REPLY_BYTES: usize = 64;
@@ -44,6 +45,24 @@ pub(crate) struct Matches {
     lane: Lane,
     metrics: Arc<Metrics>,
     slow: SlowLog,
+    /// Bytes that a result of the last batch took, so that the next reply has room for its results at once.
+    result_bytes: AtomicUsize,
+}
+
+/// What a batch has come to by what could be done at once.
+pub(crate) enum AtOnce {
+    /// Its framed reply.
+    Done(Vec<u8>),
+    /// It must wait for its turn, or for another one.
+    Waits(Rest),
+}
+
+/// What is left of a batch that must wait.
+pub(crate) struct Rest {
+    reply: Vec<u8>,
+    framed: Framed,
+    /// Nothing: it must wait for its first turn.
+    begun: Option<Begun>,
 }
 
 /// A batch that was begun and needs another turn.
@@ -81,7 +100,7 @@ impl Matches {
         metrics: Arc<Metrics>,
     ) -> Matches {
         let slow = SlowLog::new(limits.slow_query);
-        Matches { catalog, limits, lane, metrics, slow }
+        Matches { catalog, limits, lane, metrics, slow, result_bytes: AtomicUsize::new(0) }
     }
 
     /// Refuses a call that would only wait and be refused then. Counts it. Streams wait, and are not asked.
@@ -93,86 +112,68 @@ impl Matches {
         Ok(())
     }
 
-    /// Refuses a stream that could not be answered.
-    pub(crate) fn begin_stream(&self, deadline: Deadline) -> Result<(), Refusal> {
-        deadline.check()?;
-        self.catalog.current().map(drop).ok_or(Refusal::NotLoaded)
+    /// `MatchBatch`, as far as it gets at once: mostly to its end.
+    pub(crate) fn match_at_once(
+        &self,
+        request: &[u8],
+        terms: Terms,
+        bounds: &Bounds,
+    ) -> Result<AtOnce, Refusal> {
+        let view = self.read(request)?;
+        let Some(turn) = self.turn_at_once(&view, terms, bounds) else {
+            let mut reply = Vec::new();
+            let framed = begin_framed(&mut reply);
+            return Ok(AtOnce::Waits(Rest { reply, framed, begun: None }));
+        };
+        let mut reply = Vec::with_capacity(PREFIX_BYTES + self.reply_bytes(view.len()));
+        let framed = begin_framed(&mut reply);
+        match self.begin(&mut reply, &view, terms, turn)? {
+            None => {
+                end_framed(&mut reply, framed);
+                Ok(AtOnce::Done(reply))
+            }
+            begun => Ok(AtOnce::Waits(Rest { reply, framed, begun })),
+        }
     }
 
-    /// `MatchBatch`.
+    /// The rest of the same batch. Its request is read again, which only those pay for who wait.
+    pub(crate) async fn match_rest(
+        &self,
+        request: &[u8],
+        terms: Terms,
+        bounds: &Bounds,
+        rest: Rest,
+    ) -> Result<Vec<u8>, Refusal> {
+        let Rest { mut reply, framed, begun } = rest;
+        let view = self.read(request)?;
+        self.go_on(&mut reply, &view, request.len(), terms, bounds, begun).await?;
+        end_framed(&mut reply, framed);
+        Ok(reply)
+    }
+
+    /// `MatchBatch` from its beginning to its end.
+    #[cfg(any(test, feature = "fuzz"))]
     pub(crate) async fn match_batch(
         &self,
         request: &[u8],
         terms: Terms,
         bounds: &Bounds,
     ) -> Result<Vec<u8>, Refusal> {
-        let view = guarded(&self.metrics, || {
-            Ok(BatchView::read(request, self.limits.batch_queries_max)?)
-        })?;
-        let mut reply = Vec::new();
-        let framed = begin_framed(&mut reply);
-        self.put_batch(&mut reply, &view, request.len(), terms, bounds).await?;
-        end_framed(&mut reply, framed);
-        Ok(reply)
-    }
-
-    /// One request of `MatchStream`: writes its response.
-    ///
-    /// # Errors
-    /// Why the stream ends.
-    pub(crate) async fn match_stream(
-        &self,
-        request: &[u8],
-        terms: Terms,
-        bounds: &Bounds,
-        out: &mut Vec<u8>,
-    ) -> Result<(), Status> {
-        let mut request_id = 0;
-        let start = out.len();
-        let outcome = self.put_stream_response(request, terms, bounds, out, &mut request_id).await;
-        let refusal = match outcome {
-            Ok(()) => {
-                self.metrics.stream_batch_answered(0);
-                return Ok(());
-            }
-            Err(refusal) => refusal,
-        };
-        out.truncate(start);
-        if refusal.ends_streams() {
-            return Err(refusal.into());
+        match self.match_at_once(request, terms, bounds)? {
+            AtOnce::Done(reply) => Ok(reply),
+            AtOnce::Waits(rest) => self.match_rest(request, terms, bounds, rest).await,
         }
-        self.metrics.stream_batch_answered(refusal.code() as usize);
-        let framed = begin_framed(out);
-        put_stream_error(out, request_id, refusal);
-        end_framed(out, framed);
-        Ok(())
     }
 
-    /// Writes the response to one request of a stream, and says which number it has.
-    async fn put_stream_response(
-        &self,
-        request: &[u8],
-        terms: Terms,
-        bounds: &Bounds,
-        out: &mut Vec<u8>,
-        request_id: &mut u64,
-    ) -> Result<(), Refusal> {
-        let view = guarded(&self.metrics, || {
-            match StreamView::read(request, self.limits.batch_queries_max) {
-                Ok(view) => Ok(view),
-                Err(why) => {
-                    *request_id = StreamView::read_id(request)?;
-                    Err(why.into())
-                }
-            }
-        })?;
-        *request_id = view.request_id;
-        let framed = begin_framed(out);
-        let response = begin_stream_batch(out, view.request_id, view.batch.len());
-        self.put_batch(out, &view.batch, request.len(), terms, bounds).await?;
-        end_stream_batch(out, response);
-        end_framed(out, framed);
-        Ok(())
+    /// Reads a request of `MatchBatch`.
+    fn read<'r>(&self, request: &'r [u8]) -> Result<BatchView<'r>, Refusal> {
+        guarded(&self.metrics, || Ok(BatchView::read(request, self.limits.batch_queries_max)?))
+    }
+
+    /// A turn, if one can be had at once and there is room for the reply.
+    fn turn_at_once(&self, request: &BatchView<'_>, terms: Terms, bounds: &Bounds) -> Option<Turn> {
+        let has_room = bounds.unread.has_room(1);
+        if has_room { self.lane.try_turn(terms.ask(request.len())) } else { None }
     }
 
     /// Matches a batch and writes its answer: mostly in one turn, which is there at once.
@@ -184,21 +185,15 @@ impl Matches {
         terms: Terms,
         bounds: &Bounds,
     ) -> Result<(), Refusal> {
-        let has_room = bounds.unread.has_room(1);
-        let turn = if has_room { self.lane.try_turn(terms.ask(request.len())) } else { None };
-        let begun = match turn {
+        let begun = match self.turn_at_once(request, terms, bounds) {
             Some(turn) => match self.begin(out, request, terms, turn)? {
-                Some(begun) => Some(begun),
                 None => return Ok(()),
+                begun => begun,
             },
             None => None,
         };
-        let mut waits = bounds.waiting.hold();
-        if !waits.grow(request_bytes) {
-            return Err(Refusal::Overloaded("too much of requests waits"));
-        }
-        // In a box of its own, so that what each call carries about is small.
-        Box::pin(self.go_on(out, request, terms, bounds, begun)).await
+        // In a box of its own, so that what each request carries about is small.
+        Box::pin(self.go_on(out, request, request_bytes, terms, bounds, begun)).await
     }
 
     /// Matches a batch from its beginning on until the turn is over. Gives what is needed to go on, if that is not its end.
@@ -217,6 +212,7 @@ impl Matches {
             let batch = from_proto::batch(request, &attributes, now)?;
             let current = self.catalog.current().ok_or(Refusal::NotLoaded)?;
             serves(&current.version, batch.min_version.as_ref())?;
+            out.reserve(self.reply_bytes(batch.queries.len()));
             put_version(out, &current.version);
             let start = out.len();
             if self.work(out, start, &current, &batch, terms, &mut turn, &mut progress)? {
@@ -233,10 +229,15 @@ impl Matches {
         &self,
         out: &mut Vec<u8>,
         request: &BatchView<'_>,
+        request_bytes: usize,
         terms: Terms,
         bounds: &Bounds,
         begun: Option<Begun>,
     ) -> Result<(), Refusal> {
+        let mut waits = bounds.waiting.hold();
+        if !waits.grow(request_bytes) {
+            return Err(Refusal::Overloaded("too much of requests waits"));
+        }
         let mut replies = bounds.unread.hold();
         let ask = terms.ask(request.len());
         let begun = match begun {
@@ -284,8 +285,7 @@ impl Matches {
     ) -> Result<bool, Refusal> {
         let queries = batch.queries.len();
         Workbench::lend(self.limits.text, |workbench| {
-            let Workbench { scratch, highlights, result_bytes, .. } = workbench;
-            out.reserve(REPLY_BYTES + (queries - progress.queries) * *result_bytes);
+            let Workbench { scratch, highlights, .. } = workbench;
             while progress.queries < queries {
                 let from = progress.queries;
                 let Some(slice) = self.slice(&batch.queries[from..], terms.deadline) else {
@@ -298,10 +298,9 @@ impl Matches {
                 };
                 match_batch(&current.index, slice, scratch);
                 current.index.prefetch_ids(scratch.hits());
-                for ((query, parts), answer) in
-                    slice.iter().zip(&batch.parts[from..]).zip(scratch.answers())
-                {
-                    put_result(out, &current.index, query, *parts, &answer, highlights);
+                for ((ordinal, query), answer) in (from..).zip(slice).zip(scratch.answers()) {
+                    let parts = batch.parts(ordinal);
+                    put_result(out, &current.index, query, parts, &answer, highlights);
                     progress.matches += answer.hits.len() as u64;
                     progress.incomplete += u64::from(answer.incomplete);
                     if out.len() - start > RESPONSE_BYTES_MAX {
@@ -315,9 +314,15 @@ impl Matches {
                     return Ok(false);
                 }
             }
-            *result_bytes = (out.len() - start).div_ceil(queries).min(RESULT_BYTES_MAX);
+            let result_bytes = (out.len() - start).div_ceil(queries).min(RESULT_BYTES_MAX);
+            self.result_bytes.store(result_bytes, Ordering::Relaxed);
             Ok(true)
         })
+    }
+
+    /// Bytes that the answer to so many queries probably takes.
+    fn reply_bytes(&self, queries: usize) -> usize {
+        REPLY_BYTES + queries * self.result_bytes.load(Ordering::Relaxed)
     }
 
     /// The queries to match next: as many as are probably done within a turn and before the deadline, at least one.
@@ -370,7 +375,7 @@ impl Matches {
         match self.lane.turn(ask).await {
             Ok(turn) => {
                 if let Some(waited) = turn.waited {
-                    self.metrics.queue_wait.record(waited.as_secs_f64());
+                    self.metrics.queue_wait.record_time(waited);
                 }
                 Ok(turn)
             }
@@ -385,8 +390,7 @@ impl Matches {
         let metrics = &self.metrics;
         metrics.queries.increment(progress.queries as u64);
         metrics.matches.increment(progress.matches);
-        #[expect(clippy::cast_precision_loss, reason = "a batch is small")]
-        metrics.batch_queries.record(batch.queries.len() as f64);
+        metrics.batch_queries.record(batch.queries.len() as u64);
         if progress.incomplete > 0 {
             metrics.incomplete.increment(progress.incomplete);
         }

@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn pages() {
-        let (readiness, metrics) = (Readiness::new(), Metrics::new().expect("buckets"));
+        let (readiness, metrics) = (Readiness::new(), Metrics::new());
         let check = |method: Method, path: &str, status: StatusCode| {
             assert_eq!(
                 page(&method, path, &readiness, Some(&metrics)).status(),

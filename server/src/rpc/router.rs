@@ -20,11 +20,11 @@ use tonic_health::pb::health_server::{HealthServer, SERVICE_NAME as HEALTH};
 use tower::util::BoxCloneSyncService;
 
 use super::admission::Admission;
-use super::body::{Bounds, CallBody, ThreadBounds, unary};
+use super::body::{Answered, Bounds, CallBody, ThreadBounds, unary};
 use super::health::{HealthOf, Needs};
 use super::inventory_service::{Facts, Inventory};
 use super::layers::{CallFuture, CallGuard, Deadline, Terms, asked};
-use super::match_service::Matches;
+use super::match_service::{AtOnce, Matches};
 use super::pages;
 use super::status::Refusal;
 use super::stream::{self, Answering, Ended};
@@ -239,18 +239,33 @@ impl hyper::service::Service<Request<RequestBody>> for MatchConnection {
         }
         let terms = Terms { deadline, priority };
         let (matches, bounds) = (Arc::clone(&router.matches), Arc::clone(&self.bounds));
-        let answered = async move {
-            let bounds = &*bounds;
-            let answer = |request: Bytes| async move {
-                match method {
-                    Method::MatchBatch => matches.match_batch(&request, terms, bounds).await,
-                    Method::Explain => matches.explain(&request, terms, bounds).await,
-                    _ => matches.analyze(&request, terms, bounds).await,
-                }
+        let answer =
+            move |request| match method {
+                Method::MatchBatch => match_batch(matches, request, terms, bounds),
+                Method::Explain => Answered::Later(Box::pin(async move {
+                    matches.explain(&request, terms, &bounds).await
+                })),
+                _ => Answered::Later(Box::pin(async move {
+                    matches.analyze(&request, terms, &bounds).await
+                })),
             };
-            Ok(unary(body, bounds, answer).await)
-        };
-        CallFuture::new(Box::pin(answered), Some(guard))
+        CallFuture::new(unary(body, &self.bounds, answer), Some(guard))
+    }
+}
+
+/// `MatchBatch`: what can be done at once is, and only what waits is put away.
+fn match_batch(
+    matches: Arc<Matches>,
+    request: Bytes,
+    terms: Terms,
+    bounds: Arc<Bounds>,
+) -> Answered<Refusal> {
+    match matches.match_at_once(&request, terms, &bounds) {
+        Ok(AtOnce::Done(reply)) => Answered::Now(Ok(reply)),
+        Err(refusal) => Answered::Now(Err(refusal)),
+        Ok(AtOnce::Waits(rest)) => Answered::Later(Box::pin(async move {
+            matches.match_rest(&request, terms, &bounds, rest).await
+        })),
     }
 }
 
@@ -390,10 +405,10 @@ fn paged(
 }
 
 fn immediate(response: Response<CallBody>) -> CallFuture {
-    CallFuture::new(Box::pin(std::future::ready(Ok(response))), None)
+    CallFuture::new(std::future::ready(Ok(response)), None)
 }
 
 /// A refusal, which is counted and told as any other reply is.
 fn refused(refusal: Refusal, guard: Option<CallGuard>) -> CallFuture {
-    CallFuture::new(Box::pin(std::future::ready(Ok(refusal.into_response()))), guard)
+    CallFuture::new(std::future::ready(Ok(refusal.into_response())), guard)
 }

@@ -15,8 +15,6 @@ pub(crate) struct Workbench {
     pub(crate) scratch: Scratch,
     /// For those who ask where a keyword matched.
     pub(crate) highlights: Highlights,
-    /// Bytes that a result of the last batch took, so that the next reply is given room for its results at once.
-    pub(crate) result_bytes: usize,
     analyzer: Option<Analyzer>,
     explainer: Option<Explainer>,
 }
@@ -43,7 +41,6 @@ impl Workbench {
             limits,
             scratch: Scratch::new(limits),
             highlights: Highlights { limits, highlighter: None },
-            result_bytes: 0,
             analyzer: None,
             explainer: None,
         }

@@ -1,9 +1,11 @@
 //! What happens on a connection, as its socket, its calls and whoever watches over it see it.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
+
+use super::tally::Tally;
 
 /// Looks without a call after which a connection can be dispensed with: 10 to 15 s.
 const QUIET_LOOKS: u32 = 2;
@@ -13,9 +15,9 @@ const QUIET_LOOKS: u32 = 2;
 pub struct Activity {
     began: Instant,
     spoke: AtomicBool,
-    open_calls: AtomicUsize,
-    calls: AtomicU64,
-    idle_bytes: AtomicU64,
+    open_calls: Tally,
+    calls: Tally,
+    idle_bytes: Tally,
     /// Milliseconds since `began`, and one more; 0 while the client takes what it is sent.
     blocked_since: AtomicU64,
     /// Looks in a row at which there was no call.
@@ -31,9 +33,9 @@ impl Activity {
         Activity {
             began: Instant::now(),
             spoke: AtomicBool::new(false),
-            open_calls: AtomicUsize::new(0),
-            calls: AtomicU64::new(0),
-            idle_bytes: AtomicU64::new(0),
+            open_calls: Tally::default(),
+            calls: Tally::default(),
+            idle_bytes: Tally::default(),
             blocked_since: AtomicU64::new(0),
             quiet_looks: AtomicU32::new(0),
             asked_to_leave: Notify::new(),
@@ -53,41 +55,39 @@ impl Activity {
     }
 
     /// Calls that are open, from their headers to the last byte of their reply.
-    pub fn open_calls(&self) -> usize {
-        self.open_calls.load(Ordering::Relaxed)
+    pub fn open_calls(&self) -> u64 {
+        self.open_calls.get()
     }
 
     /// Calls that have begun in all.
     pub fn calls(&self) -> u64 {
-        self.calls.load(Ordering::Relaxed)
+        self.calls.get()
     }
 
     pub(super) fn call_begins(&self) {
-        // Not one operation, since one thread alone writes: that is what they cost least.
-        self.open_calls.store(self.open_calls() + 1, Ordering::Relaxed);
-        self.calls.store(self.calls() + 1, Ordering::Relaxed);
+        self.open_calls.add(1);
+        self.calls.add(1);
         self.progress();
     }
 
     pub(super) fn call_ends(&self) {
-        self.open_calls.store(self.open_calls() - 1, Ordering::Relaxed);
+        self.open_calls.subtract(1);
     }
 
     /// A call has begun, or gone on by a part of its body.
     pub(super) fn progress(&self) {
-        self.idle_bytes.store(0, Ordering::Relaxed);
+        self.idle_bytes.set(0);
     }
 
     /// So many bytes came in. Says how many have come since a call was the better for it.
     pub(super) fn received(&self, bytes: u64) -> u64 {
-        let sum = self.idle_bytes.load(Ordering::Relaxed) + bytes;
-        self.idle_bytes.store(sum, Ordering::Relaxed);
-        sum
+        self.idle_bytes.add(bytes);
+        self.idle_bytes.get()
     }
 
     /// Bytes that have come since a call was the better for it.
     pub(super) fn idle_bytes(&self) -> usize {
-        usize::try_from(self.idle_bytes.load(Ordering::Relaxed)).unwrap_or(usize::MAX)
+        usize::try_from(self.idle_bytes.get()).unwrap_or(usize::MAX)
     }
 
     /// The client takes nothing at the moment.

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use http::{Request, Response};
 use http_body::Body;
 use hyper::server::conn::http2;
@@ -231,11 +232,15 @@ where
 {
     // How a connection ended is the client's affair, mostly: it went away. What went wrong in a call is logged there.
     tokio::pin!(connection);
+    // The connection is polled with every frame. What watches it is not: a set polls those of its futures alone that woke it.
+    let mut watches = FuturesUnordered::new();
+    watches.push(watch(activity, limits, drain.clone()));
     let watched = tokio::select! {
+        biased;
         _ = &mut connection => return Closed::ByPeer,
-        why = watch(activity, limits) => why,
-        () = drain.given() => Closed::Drained,
+        Some(why) = watches.next() => why,
     };
+    drop(watches);
     match watched {
         Closed::Drained => {
             // A client that has begun to send a call may finish it.
@@ -282,8 +287,9 @@ where
 }
 
 /// Returns when a connection should go, and why.
-async fn watch(activity: &Activity, limits: ConnectionLimits) -> Closed {
+async fn watch(activity: &Activity, limits: ConnectionLimits, mut drain: DrainSignal) -> Closed {
     tokio::select! {
+        () = drain.given() => Closed::Drained,
         () = is_silent(activity) => Closed::Silent,
         () = stalls(activity) => Closed::Stalled,
         () = activity.is_asked_to_leave() => Closed::Evicted,

@@ -5,14 +5,17 @@
 //! behind it. So whoever is about to do real work takes a **turn** first. Turns are given in rounds: as many as are
 //! probably done within [`ROUND`], and the next ones only when the runtime has polled the sockets again. A call that needs
 //! longer than [`TURN`] goes on in the next round; what has not ended after [`SHORT_TURNS`] of them is **long**, and lets
-//! others go first from then on: short calls do not wait for long ones, and nobody holds the thread. Under overload a round is [`BUSY_ROUND`]: what comes in at a socket
-//! meanwhile is read, and mostly refused, at once, which costs a fraction of reading it piece by piece.
+//! others go first from then on: short calls do not wait for long ones, and nobody holds the thread. Under overload a
+//! round is [`BUSY_ROUND`]: what comes in at a socket meanwhile is read, and mostly refused, at once, which costs a
+//! fraction of reading it piece by piece.
 //!
 //! **What waits too long is refused before any work**, so that a server with twice as many calls as it can answer answers
 //! as many as ever, and fast, and not all of them too late. While the queue has been empty now and then, a call may wait
 //! for [`BURST`]: a burst is no overload. When it has not been empty for so long, calls that have waited for more than the
-//! lane's `wait_max` are refused, but for the last [`CALLS_MIN`]: a few callers who wait for each other are no overload,
-//! however dear their calls are. The rule is CoDel's, in the form that Facebook's servers use it ("Fail at Scale", ACM
+//! lane's `wait_max` are refused. Where never more than [`CALLS_MIN`] wait nobody is: a few callers who wait for each other
+//! are no overload, however dear their calls are. But once somebody was refused, all are held to `wait_max` until nobody
+//! had to be for [`BURST`]: otherwise those few would always stand in the queue, and each call would wait behind them. The
+//! rule is CoDel's, in the form that Facebook's servers use it ("Fail at Scale", ACM
 //! Queue 13, 2015): its measure is the time in the queue, which is right for cheap and for dear calls. It is the thread's
 //! CPU time that is measured: a thread that the system does not let run has not too much to do.
 //!
@@ -27,13 +30,13 @@
 //! Nothing here knows what the work is.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
+use super::tally::Tally;
 use crate::limits::{
     LANE_BURST as BURST, LANE_BUSY_ROUND as BUSY_ROUND, LANE_CALLS_MIN as CALLS_MIN,
     LANE_ROUND as ROUND, LANE_SHORT_TURNS as SHORT_TURNS, LANE_TURN as TURN,
@@ -92,14 +95,15 @@ pub enum Shed {
 #[derive(Debug)]
 pub struct Turn {
     lane: Lane,
-    began: Instant,
     lap: Instant,
+    /// Nanoseconds that it has worked, as of the last lap.
+    worked: u64,
     /// How long the call has waited, if it had to.
     pub waited: Option<Duration>,
     /// Whether it is one of those who let others go first.
     yields: bool,
-    /// How long it will probably work.
-    promised: Duration,
+    /// Nanoseconds that it will probably work.
+    promised: u64,
     /// Which turn of its call it is, from 1 on.
     ordinal: u32,
 }
@@ -108,23 +112,33 @@ pub struct Turn {
 struct Shared {
     limits: LaneLimits,
     clock: Clock,
+    pace: Pace,
     state: Mutex<State>,
     /// Tells the lane's own task that somebody waits for the next look at the sockets.
     round_wanted: Notify,
-    /// What a unit of work takes at most, in nanoseconds: at once as much as it took last, and less of it bit by bit.
-    unit_nanos: AtomicU64,
+}
+
+/// What must be known where nobody waits, which is nearly always: it takes no lock. Times are in nanoseconds.
+#[derive(Debug, Default)]
+struct Pace {
+    /// Turns that were given and have not ended.
+    turns: Tally,
+    /// Work that they will probably do.
+    promised: Tally,
+    /// Work since the last look at the sockets.
+    spent: Tally,
+    /// How long others have worked before those who yield, less what these had since then, [`YIELD_TO`] times.
+    yielded: Tally,
+    /// Those who wait, in both queues.
+    waiting: Tally,
+    /// What a unit of work takes at most: at once as much as it took last, and less of it bit by bit.
+    unit: Tally,
     /// What it takes on average.
-    mean_nanos: AtomicU64,
+    mean: Tally,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    /// Turns that were given and have not ended.
-    turns: usize,
-    /// Work that they will probably do.
-    promised: Duration,
-    /// Work since the last look at the sockets.
-    spent: Duration,
     interactive: Queue,
     /// Those who let others go first.
     yielding: Queue,
@@ -132,8 +146,8 @@ struct State {
     worked: Duration,
     /// Since when calls that may be refused have always waited.
     busy_since: Option<Duration>,
-    /// How long others have worked before those who yield, less what these had since then, [`YIELD_TO`] times.
-    yielded: Duration,
+    /// When a call was refused because too much waited.
+    refused_at: Option<Duration>,
 }
 
 /// Those who wait, in order.
@@ -156,6 +170,11 @@ struct Waiting {
 
 /// How many times as long as those who yield the others may work while both wait.
 const YIELD_TO: u32 = 7;
+const ROUND_NANOS: u64 = nanos(ROUND);
+const BUSY_ROUND_NANOS: u64 = nanos(BUSY_ROUND);
+const TURN_NANOS: u64 = nanos(TURN);
+/// So much work of others gives those who yield a turn. Nobody saves up more.
+const YIELDED_MAX: u64 = TURN_NANOS * YIELD_TO as u64;
 
 impl Lane {
     /// A lane in which nobody waits. [`Lane::run`] must run on its thread.
@@ -163,10 +182,9 @@ impl Lane {
         Lane(Arc::new(Shared {
             limits,
             clock,
+            pace: Pace::default(),
             state: Mutex::default(),
             round_wanted: Notify::new(),
-            unit_nanos: AtomicU64::new(0),
-            mean_nanos: AtomicU64::new(0),
         }))
     }
 
@@ -176,16 +194,21 @@ impl Lane {
             self.0.round_wanted.notified().await;
             // The runtime wakes a task that yields after it has polled the sockets, and everyone that is ready goes first.
             tokio::task::yield_now().await;
-            self.state().spent = Duration::ZERO;
+            self.0.pace.spent.set(0);
             self.grant();
         }
     }
 
     /// A turn, if one can be had at once.
     pub fn try_turn(&self, ask: Ask) -> Option<Turn> {
-        let mut state = self.state();
-        let free = state.has_time() && state.is_first(ask);
-        free.then(|| self.give(&mut state, ask, 0, Instant::now()))
+        let pace = &self.0.pace;
+        let free = if pace.waiting.get() == 0 {
+            pace.has_time(ROUND_NANOS)
+        } else {
+            let state = self.state();
+            pace.has_time(state.round()) && state.is_first(ask)
+        };
+        free.then(|| self.give(ask, 0, Instant::now()))
     }
 
     /// Waits for a turn.
@@ -232,21 +255,28 @@ impl Lane {
 
     /// Whether a call would only be refused that came now: more calls than can be done in time have waited for too long.
     pub fn is_crowded(&self) -> bool {
-        let state = self.state();
-        let wait_max = self.0.limits.wait_max;
-        if state.interactive.calls <= CALLS_MIN || !state.is_overloaded() {
+        if self.0.pace.waiting.get() == 0 {
             return false;
         }
-        let mean = Duration::from_nanos(self.0.mean_nanos.load(Ordering::Relaxed));
+        let mut state = self.state();
+        let wait_max = self.0.limits.wait_max;
+        if state.is_few() || !state.is_overloaded() {
+            return false;
+        }
+        let mean = Duration::from_nanos(self.0.pace.mean.get());
         let units = u32::try_from(state.interactive.units).unwrap_or(u32::MAX);
-        mean.saturating_mul(units) >= wait_max
+        let crowded = mean.saturating_mul(units) >= wait_max;
+        if crowded {
+            state.refused_at = Some(state.worked);
+        }
+        crowded
     }
 
     /// How many units of work fit into this time, at least one.
     pub fn units_within(&self, time: Duration) -> usize {
-        let nanos = self.0.unit_nanos.load(Ordering::Relaxed);
-        let time = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
-        time.checked_div(nanos)
+        let unit = self.0.pace.unit.get();
+        nanos(time)
+            .checked_div(unit)
             .map_or(usize::MAX, |units| usize::try_from(units).unwrap_or(usize::MAX).max(1))
     }
 
@@ -268,52 +298,60 @@ impl Lane {
         } else {
             state.interactive.enter(waiting, goes_on);
         }
+        self.0.pace.waiting.add(1);
         if state.interactive.calls > 0 {
             state.busy_since.get_or_insert(since);
         }
-        if state.turns == 0 {
+        if self.0.pace.turns.get() == 0 {
             self.0.round_wanted.notify_one();
         }
         granted
     }
 
     /// A turn that counts from now.
-    fn give(&self, state: &mut State, ask: Ask, turns: u32, now: Instant) -> Turn {
-        let unit = Duration::from_nanos(self.0.unit_nanos.load(Ordering::Relaxed));
-        let units = u32::try_from(ask.units).unwrap_or(u32::MAX);
-        let promised = unit.saturating_mul(units).min(TURN);
+    fn give(&self, ask: Ask, turns: u32, now: Instant) -> Turn {
+        let pace = &self.0.pace;
+        let promised = pace.unit.get().saturating_mul(ask.units as u64).min(TURN_NANOS);
         let yields = yields(ask, turns);
-        state.turns += 1;
-        state.promised += promised;
+        pace.turns.add(1);
+        pace.promised.add(promised);
         if yields {
-            state.yielded = state.yielded.saturating_sub(promised * YIELD_TO);
+            let repaid = promised * u64::from(YIELD_TO);
+            pace.yielded.set(pace.yielded.get().saturating_sub(repaid));
         }
         let (lane, ordinal) = (self.clone(), turns + 1);
-        Turn { lane, began: now, lap: now, waited: None, yields, promised, ordinal }
+        Turn { lane, lap: now, worked: 0, waited: None, yields, promised, ordinal }
     }
 
     /// Gives turns to the next ones in order, past those who are gone and those who waited too long, while there is time.
     fn grant(&self) {
         let now = Instant::now();
+        let pace = &self.0.pace;
         self.state().worked = (self.0.clock)();
         loop {
             let (waiting, verdict) = {
                 let mut state = self.state();
-                if !state.has_time() {
+                if !pace.has_time(state.round()) {
                     // Whoever has a turn comes here again at its end.
-                    if state.turns == 0 && state.anyone_waits() {
+                    if pace.turns.get() == 0 && pace.waiting.get() > 0 {
                         self.0.round_wanted.notify_one();
                     }
                     return;
                 }
                 let limit = state.wait_limit(self.0.limits.wait_max);
-                let Some(waiting) = state.next() else { return };
+                let Some(waiting) = state.next(pace.yielded.get()) else { return };
+                pace.waiting.subtract(1);
                 if waiting.grant.is_closed() {
                     continue;
                 }
                 let verdict = match waiting.shed(now, state.worked, limit) {
-                    Some(shed) => Err(shed),
-                    None => Ok(self.give(&mut state, waiting.ask, waiting.turns, now)),
+                    Some(shed) => {
+                        if shed == Shed::Waited {
+                            state.refused_at = Some(state.worked);
+                        }
+                        Err(shed)
+                    }
+                    None => Ok(self.give(waiting.ask, waiting.turns, now)),
                 };
                 (waiting, verdict)
             };
@@ -334,64 +372,70 @@ impl Turn {
     pub fn lap(&mut self, units: usize) -> Duration {
         let now = Instant::now();
         let lap = now - self.lap;
-        let unit = u64::try_from(lap.as_nanos()).unwrap_or(u64::MAX) / units.max(1) as u64;
-        let known = &self.lane.0.unit_nanos;
-        // One thread writes it. A lap that was interrupted looks dear, and is forgotten after a few.
-        known.store(unit.max(known.load(Ordering::Relaxed) / 8 * 7), Ordering::Relaxed);
-        let mean = &self.lane.0.mean_nanos;
-        let before = mean.load(Ordering::Relaxed);
-        let after = if before == 0 { unit } else { (before * 31 + unit) / 32 };
-        mean.store(after, Ordering::Relaxed);
+        let unit = nanos(lap) / units.max(1) as u64;
+        let Pace { unit: known, mean, .. } = &self.lane.0.pace;
+        // A lap that was interrupted looks dear, and is forgotten after a few.
+        known.set(unit.max(known.get() / 8 * 7));
+        let before = mean.get();
+        mean.set(if before == 0 { unit } else { (before * 31 + unit) / 32 });
         self.lap = now;
+        self.worked += nanos(lap);
         lap
     }
 
     /// Whether others should have a turn, as of the last lap.
     pub fn is_over(&self) -> bool {
-        self.lap - self.began >= TURN
+        self.worked >= TURN_NANOS
     }
 
     fn begin(&mut self, since: Instant) {
-        let now = Instant::now();
-        (self.began, self.lap, self.waited) = (now, now, Some(now - since));
+        self.lap = Instant::now();
+        self.waited = Some(self.lap - since);
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        let goes_on = {
-            let mut state = self.lane.state();
-            state.turns -= 1;
-            state.promised -= self.promised;
-            // Work after the last lap is writing, and little.
-            let worked = self.lap - self.began;
-            state.spent += worked;
-            if !self.yields {
-                // Nobody saves up more than a turn.
-                state.yielded = (state.yielded + worked).min(TURN * YIELD_TO);
-            }
-            state.turns == 0 && state.anyone_waits()
-        };
-        if goes_on {
+        let pace = &self.lane.0.pace;
+        pace.turns.subtract(1);
+        pace.promised.subtract(self.promised);
+        // Work after the last lap is writing, and little.
+        pace.spent.add(self.worked);
+        if !self.yields {
+            pace.yielded.set((pace.yielded.get() + self.worked).min(YIELDED_MAX));
+        }
+        if pace.turns.get() == 0 && pace.waiting.get() > 0 {
             self.lane.grant();
         }
     }
 }
 
+impl Pace {
+    /// Whether another turn may be given in a round of so many nanoseconds.
+    fn has_time(&self, round: u64) -> bool {
+        self.spent.get() + self.promised.get() < round
+    }
+}
+
 impl State {
-    /// Whether another turn may be given in this round.
-    fn has_time(&self) -> bool {
-        let round = if self.is_overloaded() { BUSY_ROUND } else { ROUND };
-        self.spent + self.promised < round
+    /// Nanoseconds of work between two looks at the sockets.
+    fn round(&self) -> u64 {
+        if self.is_overloaded() { BUSY_ROUND_NANOS } else { ROUND_NANOS }
     }
 
-    /// Whether the queue has not been empty for longer than a burst lasts.
+    /// Whether the queue has not been empty for longer than a burst lasts, or calls had to be refused since.
     fn is_overloaded(&self) -> bool {
-        self.busy_since.is_some_and(|since| self.worked - since > BURST)
+        self.busy_since.is_some_and(|since| self.worked - since > BURST) || self.is_shedding()
     }
 
-    fn anyone_waits(&self) -> bool {
-        !self.interactive.waiting.is_empty() || !self.yielding.waiting.is_empty()
+    /// Whether a call was refused a short while ago.
+    fn is_shedding(&self) -> bool {
+        self.refused_at.is_some_and(|at| self.worked - at < BURST)
+    }
+
+    /// Whether so few calls wait that none is refused: a few callers who wait for each other, or who is next.
+    fn is_few(&self) -> bool {
+        self.interactive.calls <= if self.is_shedding() { 1 } else { CALLS_MIN }
     }
 
     /// Whether one that comes now has nobody before it.
@@ -414,12 +458,12 @@ impl State {
 
     /// How long a call may have waited that is to begin now; nothing if it may have waited for ever.
     fn wait_limit(&self, wait_max: Duration) -> Option<Duration> {
-        let few = self.interactive.calls <= CALLS_MIN;
-        (!few).then_some(if self.is_overloaded() { wait_max } else { BURST.max(wait_max) })
+        let most = if self.is_overloaded() { wait_max } else { BURST.max(wait_max) };
+        (!self.is_few()).then_some(most)
     }
 
-    fn next(&mut self) -> Option<Waiting> {
-        let yields = self.interactive.waiting.is_empty() || self.yielded >= TURN * YIELD_TO;
+    fn next(&mut self, yielded: u64) -> Option<Waiting> {
+        let yields = self.interactive.waiting.is_empty() || yielded >= YIELDED_MAX;
         let next = if yields && let Some(next) = self.yielding.leave() {
             next
         } else {
@@ -479,6 +523,10 @@ impl Waiting {
         let waited = worked.saturating_sub(self.since);
         (bounded && limit.is_some_and(|limit| waited > limit)).then_some(Shed::Waited)
     }
+}
+
+const fn nanos(duration: Duration) -> u64 {
+    duration.as_secs().saturating_mul(1_000_000_000).saturating_add(duration.subsec_nanos() as u64)
 }
 
 /// How long the calling thread has worked, as the system counts it. A system call.

@@ -4,9 +4,10 @@
 //! those who hold much are refused and those who hold little are not: whoever fills it harms himself first.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
+
+use super::tally::Tally;
 
 /// A bound on bytes. Clones share it, on one thread.
 #[derive(Debug, Clone)]
@@ -35,8 +36,8 @@ struct Part {
 
 #[derive(Debug)]
 struct Bound {
-    held: AtomicUsize,
-    most: usize,
+    held: Tally,
+    most: u64,
 }
 
 impl Quota {
@@ -54,20 +55,11 @@ impl Quota {
 
 impl Bound {
     fn new(most: usize) -> Bound {
-        Bound { held: AtomicUsize::new(0), most }
-    }
-
-    fn held(&self) -> usize {
-        self.held.load(Ordering::Relaxed)
-    }
-
-    /// Not one operation, since one thread alone writes: that is what it costs least.
-    fn set(&self, held: usize) {
-        self.held.store(held, Ordering::Relaxed);
+        Bound { held: Tally::default(), most: most as u64 }
     }
 
     fn has_room(&self, bytes: usize) -> bool {
-        self.held().saturating_add(bytes) <= self.most
+        self.held.get() + bytes as u64 <= self.most
     }
 }
 
@@ -75,7 +67,7 @@ impl Share {
     /// Whether so many bytes more may be held.
     pub fn has_room(&self, bytes: usize) -> bool {
         let Part { all, own, small, .. } = &*self.0;
-        let few = own.held().saturating_add(bytes) <= *small;
+        let few = own.held.get() + bytes as u64 <= *small as u64;
         own.has_room(bytes) && (few || all.0.has_room(bytes))
     }
 
@@ -115,7 +107,7 @@ impl Held {
     pub fn add(&mut self, bytes: usize) {
         let Part { all, own, .. } = &*self.share.0;
         for bound in [own, &*all.0] {
-            bound.set(bound.held() + bytes);
+            bound.held.add(bytes as u64);
         }
         self.bytes += bytes;
     }
@@ -129,7 +121,7 @@ impl Held {
         let Part { all, own, own_room, .. } = &*self.share.0;
         let had_room = own.has_room(1);
         for bound in [own, &*all.0] {
-            bound.set(bound.held() - bytes);
+            bound.held.subtract(bytes as u64);
         }
         if !had_room {
             own_room.notify_waiters();

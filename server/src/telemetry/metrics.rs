@@ -6,32 +6,53 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use metrics::{Counter, Gauge, Histogram, Key, Label, Level, Metadata, Recorder as _};
-use metrics_exporter_prometheus::{
-    BuildError, Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
-};
+use metrics::{Counter, Gauge, Key, Label, Level, Metadata, Recorder as _};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
+
+use super::histogram::{Histogram, Shape};
 
 const CALLS: &str = "broadside_calls_total";
 const STREAM_BATCHES: &str = "broadside_stream_batches_total";
-const CALL_SECONDS: &str = "broadside_call_duration_seconds";
 const INVENTORY_INFO: &str = "broadside_inventory_info";
 const PART_BYTES: &str = "broadside_inventory_part_bytes";
-const BATCH_QUERIES: &str = "broadside_batch_queries";
-const QUEUE_WAIT: &str = "broadside_queue_wait_seconds";
 
-/// Upper bounds of the buckets of a call's duration. The first is what a call of one query takes.
-const CALL_SECONDS_BUCKETS: [f64; 16] = [
-    0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
-    1.0, 2.5, 10.0,
-];
+/// How long calls take. The first bound is what a call of one query takes.
+const CALL_SECONDS: Shape = Shape {
+    name: "broadside_call_duration_seconds",
+    help: "Seconds from the headers of a call to its answer.",
+    bounds: &micros([
+        50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000,
+        1_000_000, 2_500_000, 10_000_000,
+    ]),
+    per_unit: NANOS_PER_SECOND,
+};
+/// How large batches are.
+const BATCH_QUERIES: Shape = Shape {
+    name: "broadside_batch_queries",
+    help: "Queries of a batch.",
+    bounds: &[1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024, 2_048, 4_096],
+    per_unit: 1,
+};
+/// How long calls wait.
+const QUEUE_WAIT: Shape = Shape {
+    name: "broadside_queue_wait_seconds",
+    help: "Seconds that a call waited for its turn, of those that had to wait.",
+    bounds: &micros([
+        100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000,
+    ]),
+    per_unit: NANOS_PER_SECOND,
+};
+const NANOS_PER_SECOND: u32 = 1_000_000_000;
 
-/// Upper bounds of the buckets of a batch's queries.
-const BATCH_QUERIES_BUCKETS: [f64; 13] =
-    [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1_024.0, 2_048.0, 4_096.0];
-
-/// Upper bounds of the buckets of the time that a call waits for its turn.
-const QUEUE_WAIT_BUCKETS: [f64; 12] =
-    [0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0];
+/// So many microseconds, in nanoseconds.
+const fn micros<const N: usize>(mut times: [u64; N]) -> [u64; N] {
+    let mut ordinal = 0;
+    while ordinal < N {
+        times[ordinal] *= 1_000;
+        ordinal += 1;
+    }
+    times
+}
 
 /// The canonical codes of gRPC, by their number.
 pub(super) const CODES: [&str; 17] = [
@@ -172,7 +193,7 @@ pub struct Metrics {
     pub slow_batches: Counter,
     /// Queries of a batch.
     pub batch_queries: Histogram,
-    /// Seconds that a call waited for its turn, of those that had to wait.
+    /// How long a call waited for its turn, of those that had to wait.
     pub queue_wait: Histogram,
     /// Connections of the match listener that ended, by why.
     pub connections_closed: [Counter; CLOSED.len()],
@@ -195,18 +216,8 @@ struct MethodHandles {
 
 impl Metrics {
     /// Registers everything with a recorder of its own.
-    ///
-    /// # Errors
-    /// The exporter refuses the buckets, which it does for an empty list only.
-    pub fn new() -> Result<Metrics, BuildError> {
-        let recorder = PrometheusBuilder::new()
-            .set_buckets_for_metric(Matcher::Full(CALL_SECONDS.to_owned()), &CALL_SECONDS_BUCKETS)?
-            .set_buckets_for_metric(
-                Matcher::Full(BATCH_QUERIES.to_owned()),
-                &BATCH_QUERIES_BUCKETS,
-            )?
-            .set_buckets_for_metric(Matcher::Full(QUEUE_WAIT.to_owned()), &QUEUE_WAIT_BUCKETS)?
-            .build_recorder();
+    pub fn new() -> Metrics {
+        let recorder = PrometheusBuilder::new().build_recorder();
         describe(&recorder);
         gauge(
             &recorder,
@@ -219,7 +230,7 @@ impl Metrics {
         let reload = |outcome| labelled("broadside_reloads_total", "outcome", outcome);
         let plain_counter = |name| counter(&recorder, name, Vec::new());
         let plain_gauge = |name| gauge(&recorder, name, Vec::new());
-        Ok(Metrics {
+        Metrics {
             prometheus: recorder.handle(),
             methods: Method::ALL.map(|method| MethodHandles::register(&recorder, method.name())),
             stream_batches: CODES.map(|code| labelled(STREAM_BATCHES, "code", code)),
@@ -238,8 +249,8 @@ impl Metrics {
             panics: plain_counter("broadside_panics_total"),
             late_queries: plain_counter("broadside_late_queries_total"),
             slow_batches: plain_counter("broadside_slow_batches_total"),
-            batch_queries: histogram(&recorder, BATCH_QUERIES, Vec::new()),
-            queue_wait: histogram(&recorder, QUEUE_WAIT, Vec::new()),
+            batch_queries: Histogram::new(BATCH_QUERIES),
+            queue_wait: Histogram::new(QUEUE_WAIT),
             connections_closed: CLOSED
                 .map(|why| labelled("broadside_connections_closed_total", "reason", why)),
             shed: SHED.map(|why| labelled("broadside_shed_total", "reason", why)),
@@ -252,7 +263,7 @@ impl Metrics {
             bytes: plain_gauge("broadside_inventory_bytes"),
             published_at: plain_gauge("broadside_inventory_published_timestamp_seconds"),
             inventory: Mutex::default(),
-        })
+        }
     }
 
     /// Counts a call that ended with the canonical code of this number.
@@ -260,7 +271,7 @@ impl Metrics {
         let handles = &self.methods[method as usize];
         // A code beyond the canonical ones is UNKNOWN, as gRPC has it.
         handles.codes.get(code).unwrap_or(&handles.codes[2]).increment(1);
-        handles.seconds.record(duration.as_secs_f64());
+        handles.seconds.record_time(duration);
     }
 
     /// Counts a batch of a stream that was answered with the canonical code of this number.
@@ -314,14 +325,25 @@ impl Metrics {
     /// Everything, in the text format of Prometheus.
     pub fn render(&self) -> String {
         let mut text = self.prometheus.render();
+        CALL_SECONDS.describe(&mut text);
+        for (method, handles) in Method::ALL.iter().zip(&self.methods) {
+            handles.seconds.render(Some(("method", method.name())), &mut text);
+        }
+        for (shape, histogram) in
+            [(BATCH_QUERIES, &self.batch_queries), (QUEUE_WAIT, &self.queue_wait)]
+        {
+            shape.describe(&mut text);
+            histogram.render(None, &mut text);
+        }
         // Written here and not by the recorder, which could not forget the generations of the past.
         text.push_str(&self.inventory.lock().unwrap_or_else(PoisonError::into_inner));
         text
     }
+}
 
-    /// Folds the samples of the histograms into their buckets, so that they do not pile up while nobody reads them.
-    pub fn upkeep(&self) {
-        self.prometheus.run_upkeep();
+impl Default for Metrics {
+    fn default() -> Metrics {
+        Metrics::new()
     }
 }
 
@@ -332,7 +354,7 @@ impl MethodHandles {
             codes: CODES.map(|code| {
                 counter(recorder, CALLS, vec![label.clone(), Label::new("code", code)])
             }),
-            seconds: histogram(recorder, CALL_SECONDS, vec![label]),
+            seconds: Histogram::new(CALL_SECONDS),
         }
     }
 }
@@ -346,10 +368,6 @@ fn counter(recorder: &PrometheusRecorder, name: &'static str, labels: Vec<Label>
 
 fn gauge(recorder: &PrometheusRecorder, name: &'static str, labels: Vec<Label>) -> Gauge {
     recorder.register_gauge(&Key::from_parts(name, labels), &METADATA)
-}
-
-fn histogram(recorder: &PrometheusRecorder, name: &'static str, labels: Vec<Label>) -> Histogram {
-    recorder.register_histogram(&Key::from_parts(name, labels), &METADATA)
 }
 
 fn describe(recorder: &PrometheusRecorder) {
@@ -385,13 +403,6 @@ fn describe(recorder: &PrometheusRecorder) {
     ] {
         recorder.describe_gauge(name.into(), None, text.into());
     }
-    for (name, text) in [
-        (CALL_SECONDS, "Seconds from the headers of a call to its answer."),
-        (BATCH_QUERIES, "Queries of a batch."),
-        (QUEUE_WAIT, "Seconds that a call waited for its turn, of those that had to wait."),
-    ] {
-        recorder.describe_histogram(name.into(), None, text.into());
-    }
 }
 
 #[cfg(test)]
@@ -402,7 +413,7 @@ mod tests {
 
     #[test]
     fn what_is_recorded_is_rendered_under_its_name() {
-        let metrics = Metrics::new().expect("buckets");
+        let metrics = Metrics::new();
         metrics.call_ended(Method::MatchBatch, 0, Duration::from_micros(60));
         metrics.call_ended(Method::Analyze, 99, Duration::from_micros(60));
         metrics.stream_batch_answered(3);
@@ -422,8 +433,8 @@ mod tests {
         metrics.denied(2);
         metrics.secrets_read(true);
         metrics.secrets_read(false);
-        metrics.batch_queries.record(256.0);
-        metrics.queue_wait.record(0.001);
+        metrics.batch_queries.record(256);
+        metrics.queue_wait.record_time(Duration::from_millis(1));
         let text = metrics.render();
         for line in [
             "broadside_calls_total{method=\"MatchBatch\",code=\"OK\"} 1",
@@ -456,7 +467,7 @@ mod tests {
 
     #[test]
     fn two_servers_in_one_process_do_not_share_counts() {
-        let (one, other) = (Metrics::new().expect("buckets"), Metrics::new().expect("buckets"));
+        let (one, other) = (Metrics::new(), Metrics::new());
         one.queries.increment(7);
         assert!(one.render().contains("broadside_queries_total 7"));
         assert!(other.render().contains("broadside_queries_total 0"));

@@ -91,7 +91,10 @@ fn a_querys_options_replace_the_shared_ones_as_a_whole() {
     );
     assert_eq!((own.text, own.limit, own.max_per_group, own.at), ("own", 10, 0, NOW));
     let parts = |payload, spans, keyword| Parts { payload, spans, keyword };
-    assert_eq!(batch.parts, [parts(true, false, false), parts(false, true, true)]);
+    assert_eq!(
+        [batch.parts(0), batch.parts(1)],
+        [parts(true, false, false), parts(false, true, true)]
+    );
 }
 
 #[test]

@@ -23,7 +23,7 @@ const INVENTORY: &str = r#"{"negative_list": {"name": "unsafe", "keywords": ["gu
 
 /// A service over this inventory.
 fn service(inventory: &'static str) -> Inventory {
-    let metrics = Arc::new(Metrics::new().expect("buckets"));
+    let metrics = Arc::new(Metrics::new());
     let source = Source::from_text("test", Format::JsonLines, inventory);
     let runtime = Runtime::new(vec![source], ReadOptions::default(), metrics);
     let facts =

@@ -36,7 +36,7 @@ const INVENTORY: &str = r#"{"listing": {"id": "shoes", "group": "g", "keywords":
 
 /// A service, with the inventory or with none yet.
 fn service(loaded: bool) -> (Matches, Arc<Metrics>) {
-    let metrics = Arc::new(Metrics::new().expect("buckets"));
+    let metrics = Arc::new(Metrics::new());
     let source = Source::from_text("test", Format::JsonLines, INVENTORY);
     let runtime = Runtime::new(vec![source], ReadOptions::default(), Arc::clone(&metrics));
     let text = TextLimits { text_bytes_max: 64, text_tokens_max: 4 };

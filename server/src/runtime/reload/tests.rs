@@ -35,7 +35,7 @@ impl Bench {
         let path = directory.path().join("first.txt");
         std::fs::write(&path, text).expect("written");
         let source = Source::parse(path.to_str().expect("UTF-8")).expect("a source");
-        let metrics = Arc::new(Metrics::new().expect("buckets"));
+        let metrics = Arc::new(Metrics::new());
         let options = ReadOptions { max_rejected_records };
         let runtime = Runtime::new(vec![source], options, Arc::clone(&metrics));
         let (catalog, reload) = (runtime.catalog.clone(), runtime.reload.clone());
@@ -218,7 +218,7 @@ fn nice_after(loads: usize) -> i32 {
     let runtime = Runtime::new(
         vec![crate::runtime::sample()],
         ReadOptions::default(),
-        Arc::new(Metrics::new().expect("buckets")),
+        Arc::new(Metrics::new()),
     );
     let reload = runtime.reload.clone();
     let publisher = std::thread::spawn(move || {

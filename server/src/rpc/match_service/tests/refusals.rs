@@ -56,10 +56,11 @@ fn what_is_wrong_with_one_batch_of_a_stream_is_answered_and_the_stream_goes_on()
 
 #[tokio::test]
 async fn what_comes_to_a_crowd_is_refused_unread() {
-    static SECONDS: AtomicU64 = AtomicU64::new(0);
+    static LOOKS: AtomicU64 = AtomicU64::new(0);
     let limits = LaneLimits { wait_max: Duration::from_millis(5), waiting_max: 1_000 };
-    // A thread that has worked for a second whenever it looks.
-    let lane = Lane::new(limits, || Duration::from_secs(SECONDS.fetch_add(1, Ordering::Relaxed)));
+    // A thread that has worked for 60 ms whenever it looks.
+    let clock = || Duration::from_millis(60 * LOOKS.fetch_add(1, Ordering::Relaxed));
+    let lane = Lane::new(limits, clock);
     let runs = lane.clone();
     tokio::spawn(async move { runs.run().await });
     let (service, metrics) = service(false);
@@ -83,9 +84,10 @@ async fn what_comes_to_a_crowd_is_refused_unread() {
         crowd
     };
     let holds = lane.turn(call.ask(1)).await.expect("it is the next round");
-    let old = crowd().await;
-    // The last few of these have turns now, or wait for them.
+    let mut old = crowd().await;
     drop(holds);
+    // After the first of these the others have waited for too long.
+    drop(old.remove(0).await);
     let crowd = (old, crowd().await);
     let refused = service.admit().map_err(|refusal| refusal.code());
     assert_eq!(refused, Err(Code::ResourceExhausted));

@@ -98,7 +98,7 @@ fn catalog(random: &mut Random) -> Catalog {
         }});
         inventory.push_str(&format!("{listing}\n"));
     }
-    let metrics = Arc::new(Metrics::new().expect("buckets"));
+    let metrics = Arc::new(Metrics::new());
     let source = Source::from_text("test", Format::JsonLines, inventory.leak());
     let runtime = Runtime::new(vec![source], ReadOptions::default(), metrics);
     let catalog = runtime.catalog.clone();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, advance, timeout};
 
-use super::super::{Ask, BURST, CALLS_MIN, Priority, Shed, TURN, YIELD_TO, thread_clock};
+use super::super::{Ask, BURST, CALLS_MIN, Priority, Shed, YIELDED_MAX, thread_clock};
 use super::{WAIT_MAX, ask, clock, dear, enter, refusal, settle, with_a_full_round};
 
 #[tokio::test(start_paused = true)]
@@ -79,7 +79,7 @@ async fn who_is_owed_a_turn_has_waited_for_long_and_is_not_refused() {
         let calls: Vec<_> = (0..3 * CALLS_MIN).map(|_| enter(&lane, ask(1))).collect();
         settle().await;
         advance(BURST * 3).await;
-        lane.0.state.lock().expect("no panic").yielded = TURN * YIELD_TO;
+        lane.0.pace.yielded.set(YIELDED_MAX);
         drop(holds);
         assert!(yields.await.expect("no panic").is_ok(), "{priority:?}");
         drop(calls);
@@ -193,4 +193,37 @@ fn the_clock_of_a_thread_stands_while_it_waits() {
     });
     other.join().expect("no panic");
     assert!(thread_clock() - before < Duration::from_millis(10));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_few_callers_who_wait_for_each_other_are_never_refused() {
+    let lane = dear(100).await;
+    let mut callers: Vec<_> = (0..CALLS_MIN).map(|_| enter(&lane, ask(1))).collect();
+    for _ in 0..20 {
+        for caller in &mut callers {
+            let next = enter(&lane, ask(1));
+            let turn = std::mem::replace(caller, next).await.expect("no panic").expect("few");
+            advance(BURST / 4).await;
+            drop(turn);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_is_next_is_not_refused_after_a_refusal() {
+    let lane = dear(100).await;
+    let holds = lane.turn(ask(1)).await.expect("nobody is there");
+    let crowd: Vec<_> = (0..2 * CALLS_MIN).map(|_| enter(&lane, ask(1))).collect();
+    settle().await;
+    advance(BURST * 2).await;
+    drop(holds);
+    let mut outcomes = Vec::new();
+    for one in crowd {
+        outcomes.push(one.await.expect("no panic").is_ok());
+    }
+    let last = outcomes.pop();
+    assert_eq!(last, Some(true), "the thread does not idle");
+    assert!(outcomes.iter().all(|answered| !answered), "{outcomes:?}");
+    let alone = lane.turn(ask(1)).await;
+    assert!(alone.is_ok(), "nobody waits before it");
 }
