@@ -33,6 +33,9 @@ use crate::telemetry::Metrics;
 mod questions;
 mod streams;
 
+/// Bytes of a request up to which it is worth trying to answer it at once. A longer one is a batch, to which the little that
+/// this saves is nothing, and which may need a second turn.
+const AT_ONCE_BYTES_MAX: usize = 2 * 1024;
 /// Bytes of a reply beside its results: the version, and what a stream adds.
 const REPLY_BYTES: usize = 64;
 /// Bytes of a result for which room is made before it is written, at most.
@@ -57,13 +60,9 @@ pub(crate) enum AtOnce {
     Waits(Rest),
 }
 
-/// What is left of a batch that must wait.
-pub(crate) struct Rest {
-    reply: Vec<u8>,
-    framed: Framed,
-    /// Nothing: it must wait for its first turn.
-    begun: Option<Begun>,
-}
+/// What is there of a batch that goes on later: its reply so far, or nothing if it was not begun.
+#[derive(Default)]
+pub(crate) struct Rest(Option<(Vec<u8>, Framed, Begun)>);
 
 /// A batch that was begun and needs another turn.
 struct Begun {
@@ -112,31 +111,29 @@ impl Matches {
         Ok(())
     }
 
-    /// `MatchBatch`, as far as it gets at once: mostly to its end.
+    /// `MatchBatch`, as far as it gets at once: to its end, if it is small and nobody is before it.
     pub(crate) fn match_at_once(
         &self,
         request: &[u8],
         terms: Terms,
         bounds: &Bounds,
     ) -> Result<AtOnce, Refusal> {
+        if request.len() > AT_ONCE_BYTES_MAX || !self.lane.is_free() {
+            return Ok(AtOnce::Waits(Rest::default()));
+        }
         let view = self.read(request)?;
         let Some(turn) = self.turn_at_once(&view, terms, bounds) else {
-            let mut reply = Vec::new();
-            let framed = begin_framed(&mut reply);
-            return Ok(AtOnce::Waits(Rest { reply, framed, begun: None }));
+            return Ok(AtOnce::Waits(Rest::default()));
         };
         let mut reply = Vec::with_capacity(PREFIX_BYTES + self.reply_bytes(view.len()));
         let framed = begin_framed(&mut reply);
         match self.begin(&mut reply, &view, terms, turn)? {
-            None => {
-                end_framed(&mut reply, framed);
-                Ok(AtOnce::Done(reply))
-            }
-            begun => Ok(AtOnce::Waits(Rest { reply, framed, begun })),
+            None => Ok(AtOnce::Done(ended(reply, framed))),
+            Some(begun) => Ok(AtOnce::Waits(Rest(Some((reply, framed, begun))))),
         }
     }
 
-    /// The rest of the same batch. Its request is read again, which only those pay for who wait.
+    /// The rest of the same batch. If it was begun its request, which is small, is read again.
     pub(crate) async fn match_rest(
         &self,
         request: &[u8],
@@ -144,11 +141,20 @@ impl Matches {
         bounds: &Bounds,
         rest: Rest,
     ) -> Result<Vec<u8>, Refusal> {
-        let Rest { mut reply, framed, begun } = rest;
-        let view = self.read(request)?;
-        self.go_on(&mut reply, &view, request.len(), terms, bounds, begun).await?;
-        end_framed(&mut reply, framed);
-        Ok(reply)
+        let (bytes, view) = (request.len(), self.read(request)?);
+        let (reply, framed) = match rest.0 {
+            Some((mut reply, framed, begun)) => {
+                self.go_on(&mut reply, &view, bytes, terms, bounds, Some(begun)).await?;
+                (reply, framed)
+            }
+            None => {
+                let mut reply = Vec::new();
+                let framed = begin_framed(&mut reply);
+                self.put_batch(&mut reply, &view, bytes, terms, bounds).await?;
+                (reply, framed)
+            }
+        };
+        Ok(ended(reply, framed))
     }
 
     /// `MatchBatch` from its beginning to its end.
@@ -412,6 +418,11 @@ impl Matches {
             });
         }
     }
+}
+
+fn ended(mut reply: Vec<u8>, framed: Framed) -> Vec<u8> {
+    end_framed(&mut reply, framed);
+    reply
 }
 
 fn micros(duration: Duration) -> u64 {

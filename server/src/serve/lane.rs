@@ -199,6 +199,11 @@ impl Lane {
         }
     }
 
+    /// Whether a turn can be had at once by anybody.
+    pub fn is_free(&self) -> bool {
+        self.0.pace.waiting.get() == 0 && self.0.pace.has_time(ROUND_NANOS)
+    }
+
     /// A turn, if one can be had at once.
     pub fn try_turn(&self, ask: Ask) -> Option<Turn> {
         let pace = &self.0.pace;
