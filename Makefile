@@ -14,7 +14,8 @@ demo: ## Builds, starts a server on the sample inventory, matches, reloads, stop
 	@tests/scripts/demo.sh
 
 run: ## Starts a server on the sample inventory and leaves it running.
-	$(CARGO) run --release -p broadside-server -- --sample
+	$(CARGO) build --locked -p broadside-server -p broadside-cli
+	target/debug/broadside-server --sample
 
 test: ## Runs every test and prints how many ran.
 	@tests/scripts/test.sh
@@ -25,21 +26,21 @@ check: ## Lints: format, clippy, docs, dependencies. Warnings are errors.
 fmt: ## Formats the code.
 	$(CARGO) fmt --all
 
-edge: ## The short attack rows, the foreign judges and the checks of deploy/ against a release build (8 minutes).
+edge: ## The short attack rows, the foreign judges and the checks of deploy/ against a real server (6 minutes).
 	@tests/scripts/edge.sh
 
 attack: ## Attacks a server for a minute a row, and restarts three replicas behind each balancer 100 times (2 hours).
 	$(CARGO) build --release --locked -p broadside-server -p broadside-cli
-	tests/scripts/attack.sh long
-	tests/scripts/deploy.sh --rolling-restarts 100
+	BROADSIDE_SERVER_BIN=target/release/broadside-server tests/scripts/attack.sh long
+	BROADSIDE_SERVER_BIN=target/release/broadside-server tests/scripts/deploy.sh --rolling-restarts 100
 
 judges: ## Lets h2spec, ghz, grpcurl and grpc-health-probe judge a server.
-	$(CARGO) build --release --locked -p broadside-server -p broadside-cli
-	tests/scripts/judges.sh
+	@tests/scripts/build.sh
+	@tests/scripts/judges.sh
 
 deploy: ## Checks deploy/: manifests, unit, dashboard, balancers in front of three servers.
-	$(CARGO) build --release --locked -p broadside-server -p broadside-cli
-	tests/scripts/deploy.sh
+	@tests/scripts/build.sh
+	@tests/scripts/deploy.sh
 
 oracle: ## Compares index and oracle on PAIRS random pairs (default 1,000,000).
 	BROADSIDE_ORACLE_PAIRS=$(PAIRS) $(CARGO) test --release -p broadside-core --lib the_index_and_the_oracle_agree

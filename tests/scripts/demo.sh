@@ -8,9 +8,9 @@ say() { printf '\n\033[2m%s\033[0m\n' "$*"; }
 [ -t 1 ] || say() { printf '\n%s\n' "$*"; }
 
 say "Building (the first time takes a few minutes)"
-cargo build --release --locked -p broadside-server -p broadside-cli
-server=target/release/broadside-server
-broadside=target/release/broadside
+cargo build --locked -p broadside-server -p broadside-cli
+server=target/debug/broadside-server
+broadside=target/debug/broadside
 
 folder=$(mktemp -d)
 stop() {
@@ -91,15 +91,16 @@ pid=
 
 cat <<'END'
 
-That was Broadside. What to try next:
+That was Broadside. The programs are in target/debug: broadside-server and broadside. They were built to be ready soon, not
+to be fast; `cargo build --release` puts fast ones into target/release. To try next:
 
-  make run                                             a server on the sample inventory, at 127.0.0.1:50051
-  target/release/broadside match "trail shoes"         asks it
-  target/release/broadside explain "trail shoes"       says why, also for what a keyword found and a rule kept out
-  target/release/broadside status                      what it serves, and how large that is
-  target/release/broadside check FILE                  is this inventory good? .jsonl, .csv, .txt, also .gz, .zst
-  target/release/broadside-server --inventory FILE     serves it
-  make test                                            every test
+  make run                                           a server on the sample inventory, at 127.0.0.1:50051
+  target/debug/broadside match "trail shoes"         asks it
+  target/debug/broadside explain "trail shoes"       says why, also for what a keyword found and a rule kept out
+  target/debug/broadside status                      what it serves, and how large that is
+  target/debug/broadside check FILE                  is this inventory good? .jsonl, .csv, .txt, also .gz, .zst
+  target/debug/broadside-server --inventory FILE     serves it
+  make test                                          every test
 
 README.md goes on from there: other languages, figures, the files' formats.
 END

@@ -5,22 +5,20 @@
 #
 #   deploy.sh [--only PART]... [--rolling-restarts N]     see tests/deploy/run.py --help
 #
-# BROADSIDE_SERVER_BIN   the server to check, with `broadside` beside it; default: target/release/broadside-server, or
-#                        target/debug/broadside-server
+# BROADSIDE_SERVER_BIN   the server to check, with `broadside` beside it; default: target/debug/broadside-server
 # PYTHON                 the interpreter, 3.11 or newer; default: python3
 #
-# It builds nothing of the project. What comes from PyPI goes into target/deploy-venv, promtool into target/tools. On a Debian
+# It builds nothing of the project. What comes from PyPI goes into target/python, promtool into target/tools. On a Debian
 # machine without a running init system HAProxy, nginx, strace and systemd-analyze are installed for root; elsewhere what is
 # not there is left out, and named.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-environment=$PWD/target/deploy-venv
 tools=$PWD/target/tools
 export PYTHONDONTWRITEBYTECODE=1
 unset PYTHONPATH
 mkdir -p "$tools"
 
-tests/scripts/environment.sh "$environment" tests/deploy/requirements.txt
+environment=$(tests/scripts/environment.sh deploy tests/deploy/requirements.txt)
 
 is_debian_root() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; }
 

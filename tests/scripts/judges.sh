@@ -4,46 +4,13 @@
 #
 #   tests/scripts/judges.sh [NAME…]    default: all of them
 #
-# They are installed into target/tools, which needs Go. One that cannot be had is LEFT OUT, and says so.
+# tests/scripts/tool.sh builds them, which needs Go. One that cannot be had is LEFT OUT, and says so.
 #
-# BROADSIDE_SERVER_BIN  the server; default: target/release/broadside-server, or target/debug/broadside-server if it
-#                       is not there. Nothing is built here
+# BROADSIDE_SERVER_BIN  the server; default: target/debug/broadside-server. Nothing is built here
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-tools=$PWD/target/tools
 calls=2000
 queries='{"queries": [{"text": "running shoes"}, {"text": "gift card"}]}'
-
-# Module, package and version of each.
-source_of() {
-    case $1 in
-        h2spec) echo github.com/summerwind/h2spec github.com/summerwind/h2spec/cmd/h2spec v2.2.1+incompatible ;;
-        ghz) echo github.com/bojand/ghz github.com/bojand/ghz/cmd/ghz v0.93.0 ;;
-        grpc-health-probe) echo github.com/grpc-ecosystem/grpc-health-probe github.com/grpc-ecosystem/grpc-health-probe v0.4.40 ;;
-        *) echo "judges.sh: expected h2spec, ghz, grpcurl or grpc-health-probe, got '$1'" >&2 && return 2 ;;
-    esac
-}
-
-# Prints the path of a tool, after building it if it is not there. Prints nothing if it cannot be had.
-tool() {
-    if [ "$1" = grpcurl ]; then
-        tests/scripts/grpcurl.sh
-        return
-    fi
-    local module package version
-    read -r module package version <<<"$(source_of "$1")"
-    if [ ! -x "$tools/$1" ] && command -v go >/dev/null; then
-        # Built inside a module of its own: the version alone decides what is built, and nothing has to be listed.
-        mkdir -p "$tools/source/$1"
-        (
-            cd "$tools/source/$1"
-            [ -f go.mod ] || go mod init judge
-            go mod edit -require="$module@$version"
-            GOFLAGS=-mod=mod go build -o "$tools/$1" "$package"
-        ) >"$tools/$1.log" 2>&1 || echo "$1: could not be built; see target/tools/$1.log" >&2
-    fi
-    if [ -x "$tools/$1" ]; then echo "$tools/$1"; fi
-}
 
 judge_h2spec() {
     local failed=0
@@ -83,20 +50,21 @@ judge_grpc-health-probe() {
     echo "grpc-health-probe: serving, by both names on both listeners"
 }
 
+all=(h2spec ghz grpcurl grpc-health-probe)
 names=("$@")
-[ $# -gt 0 ] || names=(h2spec ghz grpcurl grpc-health-probe)
-for name in "${names[@]}"; do [ "$name" = grpcurl ] || source_of "$name" >/dev/null; done
-
-server=${BROADSIDE_SERVER_BIN:-}
-for built in target/release/broadside-server target/debug/broadside-server; do
-    [ -z "$server" ] && [ -x "$built" ] && server=$built
+[ $# -gt 0 ] || names=("${all[@]}")
+for name in "${names[@]}"; do
+    case " ${all[*]} " in *" $name "*) continue ;; esac
+    echo "judges.sh: expected one of ${all[*]}, got '$name'" >&2
+    exit 2
 done
+
+server=${BROADSIDE_SERVER_BIN:-target/debug/broadside-server}
 if [ ! -x "$server" ]; then
-    echo "judges.sh: expected a server in BROADSIDE_SERVER_BIN or target/release, got '$server'; build one" >&2
+    echo "judges.sh: there is no server at $server: build one, or set BROADSIDE_SERVER_BIN" >&2
     exit 2
 fi
 
-mkdir -p "$tools"
 folder=$(mktemp -d)
 pid=
 stop() {
@@ -124,7 +92,7 @@ admin_address=$(field admin_listen)
 
 failed=0
 for name in "${names[@]}"; do
-    program=$(tool "$name")
+    program=$(tests/scripts/tool.sh "$name")
     if [ -z "$program" ]; then
         echo "LEFT OUT: $name as a judge: it cannot be installed here"
     elif ! "judge_$name" "$program"; then

@@ -1,31 +1,41 @@
 #!/usr/bin/env bash
-# Every test: Rust (with grpcurl as a foreign client), then the Python client's wheel against a real server.
-# Ends with one line that says how many ran.
+# Every test: Rust (with grpcurl as a foreign client), then the Python client's wheel against a real server. Ends with how long
+# each part took, the slowest tests, and one line that says how many ran.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+# shellcheck source=tests/scripts/parts.sh
+. tests/scripts/parts.sh
 log=target/test-log
+slowest=10
 mkdir -p "$log"
 
-step() { printf '\n== %s\n' "$*"; }
+find_grpcurl() {
+    BROADSIDE_GRPCURL=$(tests/scripts/tool.sh grpcurl)
+    if [ -n "$BROADSIDE_GRPCURL" ]; then export BROADSIDE_GRPCURL; else unset BROADSIDE_GRPCURL; fi
+}
 
-step "Rust: build"
-# This builds the programs as well: packages whose integration tests run them need them.
-cargo test --workspace --locked --no-run
+rust() {
+    cargo test --workspace --locked --config "target.'cfg(unix)'.runner = '$PWD/tests/scripts/run_test.sh'" 2>&1 |
+        tee "$log/rust.txt"
+}
 
-step "Rust: tests"
-BROADSIDE_GRPCURL=$(tests/scripts/grpcurl.sh)
-if [ -n "$BROADSIDE_GRPCURL" ]; then export BROADSIDE_GRPCURL; else unset BROADSIDE_GRPCURL; fi
-cargo test --workspace --locked 2>&1 | tee "$log/rust.txt"
+python() {
+    BROADSIDE_SERVER_BIN=$PWD/target/debug/broadside-server client/python/test.sh 2>&1 | tee "$log/python.txt"
+}
 
-step "sample inventory"
-python3 server/sample/generate.py --check
-
-step "Python client"
-BROADSIDE_SERVER_BIN=$PWD/target/debug/broadside-server client/python/test.sh 2>&1 | tee "$log/python.txt"
+part "build" tests/scripts/build.sh
+part "tools" find_grpcurl
+part "Rust" rust
+part "Python client" python
 
 # Tests print what they leave out, and cargo shows it only when asked.
 if [ -z "${BROADSIDE_GRPCURL:-}" ]; then echo "LEFT OUT: grpcurl as a client"; fi
 if [ ! -d "${BROADSIDE_DATA:-../shared/data}" ]; then echo "LEFT OUT: the comparison on real phrases (set BROADSIDE_DATA)"; fi
+
+parts
+printf '\nseconds  test of those in Rust that took longest\n'
+sed -nE 's/^test (.*) \.\.\. ok <([0-9.]+)s>$/\2 \1/p' "$log/rust.txt" | sort -rn |
+    awk -v most=$slowest 'NR <= most { printf "%7.1f  %s\n", $1, $2 }'
 
 sum() { { grep -oE "[0-9]+ $1" "$2" || true; } | awk '{ sum += $1 } END { print sum + 0 }'; }
 rust=$(grep -E '^test result: ' "$log/rust.txt" >"$log/rust-results.txt"; sum passed "$log/rust-results.txt")
