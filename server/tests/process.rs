@@ -16,9 +16,9 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 
 /// The drain timeout of the servers here.
-const DRAIN: Duration = Duration::from_millis(1_000);
+const DRAIN: Duration = Duration::from_millis(2_000);
 /// What the end may take on top of it: the promised second, and what a busy machine needs to notice.
-const SLACK: Duration = Duration::from_millis(2_000);
+const SLACK: Duration = Duration::from_millis(5_000);
 
 fn binary() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_broadside-server"));

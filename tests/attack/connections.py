@@ -79,7 +79,7 @@ def crowd(scene: Scene, address: str, parts: list[tuple[int, bytes]]) -> Iterato
                 connections.append(connect(address, first))
                 slowest = max(slowest, time.monotonic() - began)
         scene.note("connections", len(connections))
-        scene.most("connect_ms", slowest * 1_000, CONNECTED_WITHIN_S * 1_000)
+        scene.most("connect_ms", slowest * 1_000, CONNECTED_WITHIN_S * scene.form.patience * 1_000)
         yield connections
     finally:
         for connection in connections:
@@ -106,7 +106,7 @@ def must_be_closed_once(scene: Scene, address: str, parts: list[tuple[int, bytes
             open_ones = [connection for connection in open_ones if not is_closed(connection)]
     # One in twenty may be late, or come too late, for whatever reason.
     scene.most("new_unanswered", unanswered, len(waits) // 20)
-    scene.most("new_p95_ms", sorted(waits)[len(waits) * 95 // 100] * 1_000, NEW_WITHIN_S * 1_000)
+    scene.most("new_p95_ms", sorted(waits)[len(waits) * 95 // 100] * 1_000, NEW_WITHIN_S * scene.form.patience * 1_000)
     scene.note("new_max_ms", max(waits) * 1_000)
     scene.note("closed_after_s", time.monotonic() - began)
     scene.most("connections_left", len(open_ones), 0)
@@ -167,7 +167,7 @@ def hoarded_places(scene: Scene) -> None:
             hoarder.receive(0)
         try:
             with scene.wire() as newcomer:
-                return newcomer.call(wire.HEALTH_CHECK, wire.message(b""), timeout_s=NEW_WITHIN_S).status == 0
+                return newcomer.call(wire.HEALTH_CHECK, wire.message(b""), timeout_s=NEW_WITHIN_S * scene.form.patience).status == 0
         except OSError:
             return False
 
@@ -209,7 +209,8 @@ def descriptor_exhaustion(scene: Scene) -> None:
                 newcomer.call(wire.MATCH_BATCH, wire.message(messages.batch(["anything"])), timeout_s=0.2).status == 0
             )
 
-    scene.most("recovered_s", scene.eventually(is_served, RECOVERED_WITHIN_S), RECOVERED_WITHIN_S)
+    within_s = RECOVERED_WITHIN_S * scene.form.patience
+    scene.most("recovered_s", scene.eventually(is_served, within_s), within_s)
 
 
 ROWS = [

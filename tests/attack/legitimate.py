@@ -148,6 +148,7 @@ class Client:
     """The process, as the one who started it sees it. Usable in `with`, which ends it."""
 
     def __init__(self, address: str, dress: Dress, rate: float, texts: int) -> None:
+        self.texts = texts
         settings = {"address": address, "dress": asdict(dress), "rate": rate, "texts": texts}
         command = [sys.executable, __file__, json.dumps(settings)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

@@ -8,7 +8,6 @@ import zlib
 from collections.abc import Iterable
 
 import messages
-import pace
 import wire
 from messages import delimited
 from stage import Row, Scene
@@ -24,13 +23,12 @@ TIMEOUT_S = 20.0
 # Requests of some MiB come one after the other, and the allocator keeps what was freed for a second.
 NESTING_MEMORY_MIB = 128
 
-# What refusing one such message may cost. Times are those of a machine of a known pace: `pace`.
-REFUSAL_MEMORY_MIB = 48
-REFUSAL_CPU_MS = 20.0
-# What answering one may cost that says the same thing millions of times: less than as many bytes of texts do.
-ANSWER_CPU_MS = 60.0
-# What one text may cost, and how many make a measurement.
-TEXT_CPU_MS = 5.0
+# Memory that one such message may cost, and CPU time as a share of what ordinary calls of its length cost.
+AMPLIFIED_MEMORY_MIB = 48
+AMPLIFIED_SHARE = 0.5
+# CPU time that one text may cost, as a multiple of what ordinary calls of the longest text's length cost.
+TEXT_TIMES = 5.0
+# Texts of a call, and calls that make a measurement.
 TEXTS_A_CALL = 4
 FEW = 20
 
@@ -103,13 +101,11 @@ def amplification(kind: str) -> Row:
         scene.demand(
             outcomes <= harmless, "outcomes", f"are {', '.join(sorted(outcomes))}, expected a refusal or an answer"
         )
-        slowness = pace.slowness()
-        scene.note("slowness", slowness)
-        most_ms = slowness * (ANSWER_CPU_MS if f"status {OK}" in outcomes else REFUSAL_CPU_MS)
-        scene.most("cpu_ms_a_request", max(0.0, cost_s * 1_000), most_ms)
+        scene.note("cpu_ms_a_request", cost_s * 1_000)
+        scene.most("share_of_ordinary_cpu", scene.times_ordinary(cost_s, len(body)), AMPLIFIED_SHARE)
 
     about = f"requests of 4 MiB that are nothing but {kind.replace('_', ' ')}"
-    return Row(f"amplified_{kind}", about, attack, memory_mib=REFUSAL_MEMORY_MIB)
+    return Row(f"amplified_{kind}", about, attack, memory_mib=AMPLIFIED_MEMORY_MIB)
 
 
 def nested() -> list[tuple[str, str, bytes, set[int]]]:
@@ -200,12 +196,9 @@ def worst_texts(scene: Scene) -> None:
                 if reply.status != OK:
                     break
         cost_s = scene.server.cpu_s() - cpu - (scene.elapsed_s() - began) * scene.client_cores
-        cost_ms = max(0.0, cost_s * 1_000 / calls / TEXTS_A_CALL)
-        scene.note(f"{name}, ms", cost_ms)
-        slowest = max(slowest, cost_ms)
-    slowness = pace.slowness()
-    scene.note("slowness", slowness)
-    scene.most("slowest_text_ms", slowest, TEXT_CPU_MS * slowness)
+        scene.note(f"{name}, ms", cost_s * 1_000 / calls / TEXTS_A_CALL)
+        slowest = max(slowest, cost_s / calls / TEXTS_A_CALL)
+    scene.most("slowest_text_times", scene.times_ordinary(slowest, messages.TEXT_BYTES_MAX), TEXT_TIMES)
 
 
 ROWS = [

@@ -54,7 +54,7 @@ async fn check(refused: tonic::Status, calls_expected: usize, waits_at_least: Du
     assert_eq!((calls, outcome.is_ok()), (calls_expected, calls_expected == 2), "{what}");
     assert!(time >= waits_at_least, "{time:?}: {what}");
     // Nobody waits for what is not asked for.
-    assert!(time < waits_at_least + Duration::from_secs(2), "{time:?}: {what}");
+    assert!(time < waits_at_least + Duration::from_secs(5), "{time:?}: {what}");
 }
 
 #[tokio::test]
