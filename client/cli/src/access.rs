@@ -1,4 +1,4 @@
-//! How to get into a server: what of the settings is in files is read here, once for each command.
+//! The access to a server: the files that the settings name are read here, once for each command.
 
 use std::fs;
 use std::path::Path;
@@ -9,10 +9,10 @@ use crate::failure::Failure;
 use crate::secret::Secret;
 use crate::settings::{Settings, TokenSource};
 
-/// What is shown to a server, and whom this side trusts. All certificates are PEM.
+/// Credentials for a server, and trust in it. All certificates are PEM.
 #[derive(Clone, Default)]
 pub(crate) struct Access {
-    /// Who may have signed the server's certificate; absent: whom the system trusts.
+    /// The CAs that may have signed the server's certificate; absent: those that the system trusts.
     pub(crate) ca: Option<Vec<u8>>,
     /// A certificate and its key.
     pub(crate) identity: Option<(Vec<u8>, Vec<u8>)>,
@@ -23,8 +23,8 @@ pub(crate) struct Access {
 }
 
 impl Access {
-    /// What the settings say for the server at this address. A Unix socket never speaks TLS, so what is said about TLS is
-    /// for the other of the two addresses then.
+    /// Reads the access to the server at this address. A Unix socket never speaks TLS, so settings
+    /// for TLS are for the other of the two addresses then.
     ///
     /// # Errors
     /// A file cannot be read.
@@ -51,7 +51,14 @@ impl Access {
         })
     }
 
-    /// The settings of a client with this access.
+    /// Gives it to a load.
+    pub(crate) fn for_load(self) -> broadside_load::Access {
+        let Access { ca, identity, server_name, token } = self;
+        let token = token.map(|Secret(token)| token);
+        broadside_load::Access { ca, identity, server_name, token }
+    }
+
+    /// Gives it to a client that is to be built.
     fn apply(self, mut builder: Builder) -> Builder {
         if let Some(pem) = self.ca {
             builder = builder.tls_ca(pem);
@@ -70,7 +77,7 @@ impl Access {
 }
 
 impl Settings {
-    /// A client of the server for matching, to be built.
+    /// Makes a client of the server for matching, to be built.
     ///
     /// # Errors
     /// A file that the settings name cannot be read.
@@ -78,7 +85,7 @@ impl Settings {
         self.builder(&self.address)
     }
 
-    /// A client of the server for administration, to be built.
+    /// Makes a client of the server for administration, to be built.
     ///
     /// # Errors
     /// A file that the settings name cannot be read.
@@ -101,7 +108,7 @@ fn read(path: &Path, what: &str) -> Result<Vec<u8>, Failure> {
     fs::read(path).map_err(|error| Failure::usage(refused(error)))
 }
 
-/// The token in a file: its text without the line break at its end. The client judges what is in it.
+/// Reads the token in a file: its text without the line break at its end. The client judges it.
 fn token_of(bytes: &[u8], path: &Path) -> Result<Secret, Failure> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(Secret(text.trim_end().to_owned())),
@@ -120,7 +127,7 @@ mod tests {
     use crate::failure::Exit;
     use crate::settings::{IdentityFiles, Settings, TokenSource};
 
-    /// Settings that name these files of a folder.
+    /// Makes settings that name these files of a folder.
     fn settings(folder: &std::path::Path, ca: &str, token: &str) -> Settings {
         Settings {
             address: "https://ads.test:1".to_owned(),

@@ -14,7 +14,8 @@ use crate::settings::{Environment, Settings};
 
 /// Does what the command line says, and tells the exit code.
 ///
-/// A command line that cannot be understood ends the process with exit code 2, `--help` and `--version` with 0.
+/// A command line that cannot be understood ends the process with exit code 2, `--help` and
+/// `--version` with 0.
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     match dispatch(&arguments) {
@@ -45,7 +46,7 @@ fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
         Command::Status(arguments) => wait_for(status::run(arguments, &settings()?, paint)),
         Command::Check(arguments) => check::run(arguments, paint),
         Command::Build(arguments) => build::run(arguments, paint),
-        Command::Bench(arguments) => bench::run(arguments, &settings()?, paint),
+        Command::Bench(arguments) => wait_for(bench::run(arguments, &settings()?, paint)),
     }
 }
 

@@ -87,11 +87,12 @@ impl From<Error> for Failure {
 fn hint(code: Code, reason: Option<&str>) -> Option<&'static str> {
     Some(match (code, reason) {
         (Code::Unavailable, None) => {
-            "Is a server running there? `broadside-server --sample` starts one; --address and --admin-address name another; \
-             one that speaks TLS is https://HOST:PORT."
+            "Is a server running there? `broadside-server --sample` starts one; --address and \
+             --admin-address name another; one that speaks TLS is https://HOST:PORT."
         }
         (Code::Unauthenticated, _) => {
-            "--token-file FILE sends a token, --tls-certificate FILE and --tls-key FILE show a certificate."
+            "--token-file FILE sends a token, --tls-certificate FILE and --tls-key FILE show a \
+             certificate."
         }
         (_, Some("TLS_CA_UNKNOWN" | "TLS_CA_INVALID" | "TLS_ROOTS_MISSING")) => {
             "--tls-ca FILE names the CA."
@@ -101,10 +102,23 @@ fn hint(code: Code, reason: Option<&str>) -> Option<&'static str> {
             "--tls-certificate FILE and --tls-key FILE show one."
         }
         (_, Some("TLS_UNUSED")) => {
-            "The options for TLS are --tls-…, variables BROADSIDE_TLS_…, and keys tls_… of the configuration file."
+            "The options for TLS are --tls-…, variables BROADSIDE_TLS_…, and keys tls_… of the \
+             configuration file."
         }
         _ => return None,
     })
+}
+
+/// A load that was not sent.
+impl From<broadside_load::Error> for Failure {
+    fn from(error: broadside_load::Error) -> Failure {
+        use broadside_load::Error::{Load, Target, Thread, Unreachable};
+        match error {
+            Target(message) => Failure::usage(message),
+            Unreachable(message) => Failure::unreachable(message),
+            Load(message) | Thread(message) => Failure::input(message),
+        }
+    }
 }
 
 /// Output that cannot be written. A reader that has gone away is no failure of anybody.

@@ -1,27 +1,16 @@
-//! `broadside bench`: what a server can do, and how long it takes.
+//! `broadside bench`: a command over the load generator, which measures a server.
 //!
-//! The generator must not be what is measured. Request bodies are encoded once, before the clock starts; each thread has a
-//! runtime of its own, its own connections and its own tally; replies are counted without decoding them.
-//!
-//! - Closed loop (the default): every connection keeps so many calls in flight. It finds the throughput. Its latencies
-//!   are those of a saturated server.
-//! - Open loop (`--rate`): calls are due at fixed times, whether earlier ones have been answered or not, and latency counts
-//!   from when a call was due. A server that stalls is charged for every call that waited. Calls that find every place
-//!   in flight taken wait for their turn, a bounded number of them; what is due beyond that is counted and not sent.
-//!
-//! No call is made a second time. A call that the connection's end overtakes before it is sent goes over another one.
-//!
-//! Start reading at `run`, then `load` (one thread), `worker` (its calls), `connection` (one call), `stream` (many
-//! batches), `reply` and `refusal` (what is counted).
+//! It reads the texts, asks the server once as any client does, and prints the report; the load
+//! itself is the crate `client/load`.
 
 use std::io::{self, IsTerminal, Write};
-use std::num::NonZeroUsize;
-use std::thread;
+use std::num::{NonZeroU16, NonZeroU32};
 use std::time::Duration;
 
-use broadside_client::{BatchOptions, Query};
-use clap::ValueEnum;
-use serde::Serialize;
+use broadside_client::{BatchOptions, Query, Version};
+use broadside_load::{Load, Report, Target};
+use clap::builder::TypedValueParser;
+use clap::{ValueEnum, value_parser};
 
 use crate::access::Access;
 use crate::duration;
@@ -30,23 +19,7 @@ use crate::lines::Lines;
 use crate::paint::Paint;
 use crate::settings::{DEADLINE_DEFAULT, Settings};
 
-mod body;
-mod connection;
-mod load;
-mod pace;
-mod refusal;
-mod reply;
-mod report;
-mod stream;
-mod tally;
-mod target;
-mod tls;
-mod worker;
-
-use body::Bodies;
-use load::Load;
-use report::Report;
-use target::Target;
+mod human;
 
 /// Texts that are read of the file; more would only cost memory.
 const TEXTS_MAX: usize = 1_000_000;
@@ -86,8 +59,9 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     file: String,
     /// Queries of one call
-    #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u16).range(1..=4096))]
-    batch: u16,
+    #[arg(long, value_name = "N", default_value_t = Load::default().batch)]
+    #[arg(value_parser = up_to(4096))]
+    batch: NonZeroU16,
     /// One query a call: the same as --batch 1
     #[arg(long, conflicts_with = "batch")]
     unary: bool,
@@ -95,40 +69,46 @@ pub(crate) struct Arguments {
     #[arg(long, conflicts_with = "rate")]
     stream: bool,
     /// Connections
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=1024))]
-    connections: u16,
+    #[arg(long, value_name = "N", default_value_t = Load::default().connections)]
+    #[arg(value_parser = up_to(1024))]
+    connections: NonZeroU16,
     /// The most calls in flight on one connection; with --stream, the most batches
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=256))]
-    concurrency: u16,
+    #[arg(long, value_name = "N", default_value_t = Load::default().concurrency)]
+    #[arg(value_parser = up_to(256))]
+    concurrency: NonZeroU16,
     /// How long to measure
-    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration::parse_positive)]
+    #[arg(long, value_name = "DURATION", default_value = "10s")]
+    #[arg(value_parser = duration::parse_positive)]
     duration: Duration,
     /// How long to send before measuring
     #[arg(long, value_name = "DURATION", default_value = "2s", value_parser = duration::parse)]
     warmup: Duration,
     /// Open loop: send this many queries a second, however the server fares
-    #[arg(long, value_name = "QPS", value_parser = clap::value_parser!(u32).range(1..))]
-    rate: Option<u32>,
-    /// Open loop: the most calls that wait for their turn, on all connections; what is due beyond that is not sent
-    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "QPS")]
+    #[arg(value_parser = value_parser!(u32).range(1..).try_map(NonZeroU32::try_from))]
+    rate: Option<NonZeroU32>,
+    /// Open loop: the most calls that wait for their turn, on all connections; what is due beyond
+    /// that is not sent
+    #[arg(long, value_name = "N", default_value_t = Load::default().waiting)]
+    #[arg(value_parser = value_parser!(u32).range(1..))]
     waiting: u32,
     /// How urgent the calls are: bulk lets others go first
     #[arg(long, value_enum, value_name = "PRIORITY", default_value_t)]
     priority: Priority,
     /// Threads that send [default: one a connection, at most one a core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
-    threads: Option<u16>,
+    #[arg(long, value_name = "N", value_parser = up_to(256))]
+    threads: Option<NonZeroU16>,
     /// The most matches to ask for, of one text
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(long, value_name = "N", default_value_t = Load::default().limit)]
+    #[arg(value_parser = value_parser!(u32).range(1..=1000))]
     limit: u32,
     /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
-/// How urgent calls are.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ValueEnum)]
-#[serde(rename_all = "lowercase")]
+/// The urgency of calls, as it is written.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
 enum Priority {
     #[default]
     Interactive,
@@ -136,7 +116,7 @@ enum Priority {
 }
 
 /// Measures and prints. Exit 1 if any call failed.
-pub(crate) fn run(
+pub(crate) async fn run(
     arguments: &Arguments,
     settings: &Settings,
     paint: Paint,
@@ -146,58 +126,63 @@ pub(crate) fn run(
     if texts.is_empty() {
         return Err(Failure::input(format!("{}: has no text in it", arguments.file)));
     }
-    let batch = if arguments.unary { 1 } else { usize::from(arguments.batch) };
-    let bodies = Bodies::encode(&texts, batch, arguments.limit, arguments.stream);
-    let runtime = load::runtime()?;
-    let version = runtime.block_on(probe(settings, &texts[0]))?;
+    let version = probe(settings, &texts[0]).await?;
     let access = Access::read(settings, &settings.address)?;
-    let bulk = arguments.priority == Priority::Bulk;
-    let target = Target::new(&settings.address, &access, bulk)?;
-    let threads = arguments
-        .threads
-        .map_or_else(|| thread::available_parallelism().map_or(1, NonZeroUsize::get), usize::from);
-    let load = Load {
-        target,
-        bodies,
-        connections: usize::from(arguments.connections),
-        concurrency: usize::from(arguments.concurrency),
-        streams: arguments.stream,
-        threads: threads.min(usize::from(arguments.connections)),
-        warmup: arguments.warmup,
-        duration: arguments.duration,
-        calls_per_second: arguments.rate.map(|rate| f64::from(rate) / batch as f64),
-        deadline: settings.deadline,
-        waiting: usize::try_from(arguments.waiting).expect("32 bits are a size"),
-    };
+    let target = Target::new(&settings.address, &access.for_load())?;
+    let load = arguments.load(settings.deadline);
     if io::stderr().is_terminal() {
         let (warmup, time) = (duration::display(load.warmup), duration::display(load.duration));
         eprintln!("warming up for {warmup}, then measuring for {time} …");
     }
-    let measured = runtime.block_on(load.run())?;
-    let report = Report {
-        load: &load,
-        rate: arguments.rate,
-        priority: arguments.priority,
-        batch,
-        version,
-        measured: &measured,
-    };
+    let stop = async { drop(tokio::signal::ctrl_c().await) };
+    let measured = load.run(&target, &texts, stop).await?;
+    let report = Report::new(&load, &measured, version.generation, version.sequence);
     let mut out = io::stdout().lock();
     if arguments.json {
-        writeln!(out, "{}", report.json())?;
+        let json = serde_json::to_string(&report).expect("texts and finite numbers are JSON");
+        writeln!(out, "{json}")?;
     } else {
-        write!(out, "{}", report.human(paint))?;
+        write!(out, "{}", human::report(&report, &load, paint))?;
     }
-    Ok(match (measured.interrupted, measured.is_good()) {
+    Ok(match (measured.is_stopped(), measured.is_good()) {
         (true, _) => Exit::Interrupted,
         (false, true) => Exit::Done,
         (false, false) => Exit::No,
     })
 }
 
-/// One call as any client makes it, so that a wrong address or a server without inventory is told in its own words and
-/// not as a million failed calls. It connects first, so it has the time that any call has, however short the load's is.
-async fn probe(settings: &Settings, text: &str) -> Result<broadside_client::Version, Failure> {
+impl Arguments {
+    /// Makes the load that was asked for.
+    fn load(&self, deadline: Option<Duration>) -> Load {
+        Load {
+            batch: if self.unary { NonZeroU16::MIN } else { self.batch },
+            limit: self.limit,
+            stream: self.stream,
+            priority: match self.priority {
+                Priority::Interactive => broadside_load::Priority::Interactive,
+                Priority::Bulk => broadside_load::Priority::Bulk,
+            },
+            connections: self.connections,
+            concurrency: self.concurrency,
+            threads: self.threads,
+            warmup: self.warmup,
+            duration: self.duration,
+            rate: self.rate,
+            deadline,
+            waiting: self.waiting,
+        }
+    }
+}
+
+/// Parses a count from one to `most`.
+fn up_to(most: i64) -> impl TypedValueParser<Value = NonZeroU16> {
+    value_parser!(u16).range(1..=most).try_map(NonZeroU16::try_from)
+}
+
+/// Makes one call as any client makes it, so that a wrong address or a server without inventory is
+/// told in its own words and not as a million failed calls. It connects first, so it has the time
+/// that any call has, however short the load's is.
+async fn probe(settings: &Settings, text: &str) -> Result<Version, Failure> {
     let deadline = settings.call_deadline().max(DEADLINE_DEFAULT);
     let client = settings.client()?.deadline(deadline).build()?;
     Ok(client.match_batch(&[Query::from(text)], &BatchOptions::default()).await?.version)

@@ -10,22 +10,21 @@ use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::refusal;
-use super::reply::{self, Streamed};
-use super::tally::Outcome;
+use crate::limits::FRAME_BYTES;
+use crate::refusal;
+use crate::reply::{self, Streamed};
+use crate::tally::Outcome;
 
-/// Bytes of requests that leave in one frame, unless one request alone has more.
-const FRAME_BYTES: usize = 16 * 1024;
-
-/// The requests of a stream, framed. Those that wait together leave together, as a client library has it.
+/// The requests of a stream, framed. Those that wait together leave together, as a client library
+/// has it.
 #[derive(Debug)]
-pub(super) struct Requests(pub(super) UnboundedReceiver<Bytes>);
+pub(crate) struct Requests(pub(crate) UnboundedReceiver<Bytes>);
 
 /// The responses of a stream.
 #[derive(Debug)]
-pub(super) struct Responses {
+pub(crate) struct Responses {
     body: Incoming,
-    /// Received and not yet counted, from `counted` on.
+    /// The bytes that were received; from `counted` on they are still to be counted.
     buffer: Vec<u8>,
     counted: usize,
 }
@@ -55,15 +54,16 @@ impl Body for Requests {
 }
 
 impl Responses {
-    pub(super) fn new(body: Incoming) -> Responses {
+    /// Makes the responses of a body.
+    pub(crate) fn new(body: Incoming) -> Responses {
         Responses { body, buffer: Vec::new(), counted: 0 }
     }
 
-    /// The next response, to a batch of so many queries.
+    /// Waits for the next response, to a batch of this count of queries.
     ///
     /// # Errors
-    /// How the stream ended.
-    pub(super) async fn next(&mut self, queries: usize) -> Result<Outcome, Outcome> {
+    /// The stream has ended, with this outcome.
+    pub(crate) async fn next(&mut self, queries: usize) -> Result<Outcome, Outcome> {
         loop {
             let mut rest = &self.buffer[self.counted..];
             if let Some(response) = reply::next_message(&mut rest) {
@@ -83,7 +83,7 @@ impl Responses {
                 Some(Ok(frame)) => match (frame.data_ref(), frame.trailers_ref()) {
                     (Some(data), _) => self.buffer.extend_from_slice(data),
                     (_, Some(trailers)) => {
-                        // OK is no answer to what is still to be answered.
+                        // OK is no answer to the batches that wait for one.
                         return match refusal::of_headers(trailers) {
                             Some(Err(outcome)) => Err(outcome),
                             Some(Ok(())) | None => Err(Outcome::Malformed),

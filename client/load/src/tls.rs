@@ -1,6 +1,6 @@
 //! TLS as the client has it, for connections of the load's own.
 //!
-//! The client has accepted the same certificates before; what fails here failed there, in better words.
+//! Callers ask once with a client before. It refuses the same certificates, in better words.
 
 use std::sync::Arc;
 
@@ -11,11 +11,11 @@ use rustls::{ClientConfig, RootCertStore};
 
 use crate::access::Access;
 
-/// Whom to trust and what to show. HTTP/2 is all that is offered.
+/// Makes the TLS of an access: trust, and a certificate to show. It offers HTTP/2 alone.
 ///
 /// # Errors
-/// A sentence about what cannot be used.
-pub(super) fn configuration(access: &Access) -> Result<ClientConfig, String> {
+/// A sentence that says why the access cannot be used.
+pub(crate) fn configuration(access: &Access) -> Result<ClientConfig, String> {
     let unusable = |error: rustls::Error| error.to_string();
     let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
@@ -32,6 +32,7 @@ pub(super) fn configuration(access: &Access) -> Result<ClientConfig, String> {
     Ok(configuration)
 }
 
+/// Returns the CAs to trust.
 fn roots(access: &Access) -> Result<RootCertStore, String> {
     let certificates = match &access.ca {
         Some(pem) => certificates(pem)?,
@@ -44,6 +45,7 @@ fn roots(access: &Access) -> Result<RootCertStore, String> {
     }
 }
 
+/// Reads certificates.
 fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
     let found: Result<_, pem::Error> = CertificateDer::pem_slice_iter(pem).collect();
     found.map_err(|error| error.to_string())

@@ -1,4 +1,4 @@
-//! Where the load goes: plain text, TLS or a Unix socket, and the headers of every call.
+//! The target of a load: plain text, TLS or a Unix socket, and the headers of every call.
 
 use std::io;
 use std::path::PathBuf;
@@ -16,29 +16,26 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::TlsConnector;
 
-use super::stream::Requests;
-use super::tls;
 use crate::access::Access;
-use crate::failure::Failure;
-use crate::secret::Secret;
+use crate::error::Error;
+use crate::limits::WINDOW_BYTES;
+use crate::load::Priority;
+use crate::stream::Requests;
+use crate::tls;
 
-/// Bytes that the server may send before it is told that they were read, on a stream and on a connection: replies are
-/// never held up by the generator.
-const WINDOW_BYTES: u32 = 4 << 20;
+/// A sender of requests over one connection. A body is a batch, or the requests of a stream.
+pub(crate) type Sender = SendRequest<Either<Full<Bytes>, Requests>>;
 
-/// Sends requests over one connection. A body is a batch, or the requests of a stream.
-pub(super) type Sender = SendRequest<Either<Full<Bytes>, Requests>>;
-
-/// A server.
+/// A server, and the way into it. Making one connects to nothing.
 #[derive(Debug, Clone)]
-pub(super) struct Target {
+pub struct Target {
     way: Way,
-    /// What the URI of a call begins with.
+    /// The beginning of each call's URI.
     base: String,
     headers: HeaderMap,
 }
 
-/// How it is reached.
+/// The way to a server.
 #[derive(Debug, Clone)]
 enum Way {
     Plain(Authority),
@@ -47,17 +44,18 @@ enum Way {
 }
 
 impl Target {
-    /// The server at an address that the client has accepted, with what the client has accepted beside it. `bulk` is the
-    /// priority of the calls.
+    /// Makes a target of an address: `HOST:PORT` in plain text, `https://HOST:PORT`, or
+    /// `unix:/PATH`, which ignores all of the access but its token.
     ///
     /// # Errors
-    /// What the client finds wrong as well.
-    pub(super) fn new(address: &str, access: &Access, bulk: bool) -> Result<Target, Failure> {
+    /// The address, a certificate or the token cannot be used. A client of `client/rust` says it
+    /// better; it is worth asking one first.
+    pub fn new(address: &str, access: &Access) -> Result<Target, Error> {
         let (scheme, rest) = match address.split_once("://") {
             Some((scheme, rest)) => (scheme, rest.strip_suffix('/').unwrap_or(rest)),
             None => ("http", address),
         };
-        let unusable = |why: String| Failure::usage(format!("{address}: {why}"));
+        let unusable = |why: String| Error::Target(format!("{address}: {why}"));
         let authority =
             |text: &str| text.parse::<Authority>().map_err(|error| unusable(error.to_string()));
         let (way, base) = if let Some(path) = address.strip_prefix("unix:") {
@@ -71,28 +69,39 @@ impl Target {
                 .map_err(|error| unusable(error.to_string()))?;
             let config = tls::configuration(access).map_err(unusable)?;
             (Way::Tls { authority, name, config: Arc::new(config) }, format!("https://{rest}"))
-        } else {
+        } else if scheme == "http" {
             (Way::Plain(authority(rest)?), format!("http://{rest}"))
+        } else {
+            return Err(unusable(format!("expected http, https or unix, got {scheme}")));
         };
-        Ok(Target { way, base, headers: headers(access, bulk)? })
+        Ok(Target { way, base, headers: headers(access)? })
     }
 
-    /// Where a method of the match service is.
-    pub(super) fn uri(&self, method: &str) -> Uri {
+    /// Returns the target with a priority for its calls.
+    pub(crate) fn with_priority(&self, priority: Priority) -> Target {
+        let mut target = self.clone();
+        if priority == Priority::Bulk {
+            target.headers.insert("x-broadside-priority", HeaderValue::from_static("bulk"));
+        }
+        target
+    }
+
+    /// Returns the URI of a method of the match service.
+    pub(crate) fn uri(&self, method: &str) -> Uri {
         let uri = format!("{}/broadside.v1.MatchService/{method}", self.base);
         uri.parse().expect("an authority and a path are a URI")
     }
 
-    /// What goes in front of every call.
-    pub(super) fn headers(&self) -> &HeaderMap {
+    /// Returns the headers of every call.
+    pub(crate) fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// Connects. What drives the connection runs as a task of this runtime.
+    /// Connects. The connection is driven by a task of this runtime.
     ///
     /// # Errors
     /// The server cannot be reached, or does not speak HTTP/2.
-    pub(super) async fn connect(&self) -> Result<Sender, Failure> {
+    pub(crate) async fn connect(&self) -> Result<Sender, Error> {
         let sender = match &self.way {
             Way::Plain(authority) => async { http2(tcp(authority).await?).await }.await,
             Way::Tls { authority, name, config } => {
@@ -105,21 +114,24 @@ impl Target {
         sender.map_err(|error| self.unreachable(&error.to_string()))
     }
 
-    fn unreachable(&self, why: &str) -> Failure {
+    /// Makes the error of a connection that cannot be made.
+    fn unreachable(&self, why: &str) -> Error {
         let place = match &self.way {
             Way::Plain(authority) | Way::Tls { authority, .. } => authority.to_string(),
             Way::Unix(path) => path.display().to_string(),
         };
-        Failure::unreachable(format!("cannot connect to {place}: {why}"))
+        Error::Unreachable(format!("cannot connect to {place}: {why}"))
     }
 }
 
+/// Connects over TCP.
 async fn tcp(authority: &Authority) -> io::Result<TcpStream> {
     let stream = TcpStream::connect(authority.as_str()).await?;
     stream.set_nodelay(true)?;
     Ok(stream)
 }
 
+/// Begins HTTP/2 on a stream.
 async fn http2(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) -> io::Result<Sender> {
     let (sender, connection) = Builder::new(TokioExecutor::new())
         .initial_stream_window_size(WINDOW_BYTES)
@@ -127,24 +139,23 @@ async fn http2(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) -> 
         .handshake(TokioIo::new(stream))
         .await
         .map_err(io::Error::other)?;
-    // It ends when the connection does, which every call on it notices.
+    // The task ends when the connection does, which every call on it notices.
     tokio::spawn(connection);
     Ok(sender)
 }
 
-/// What goes in front of every call. The token counts as sensitive: no table of compressed headers keeps it.
-fn headers(access: &Access, bulk: bool) -> Result<HeaderMap, Failure> {
+/// Makes the headers of every call. The token counts as sensitive: no table of compressed headers
+/// keeps it.
+fn headers(access: &Access) -> Result<HeaderMap, Error> {
     let agent = concat!("broadside-bench/", env!("CARGO_PKG_VERSION"));
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
     headers.insert(TE, HeaderValue::from_static("trailers"));
     headers.insert(USER_AGENT, HeaderValue::from_static(agent));
-    if bulk {
-        headers.insert("x-broadside-priority", HeaderValue::from_static("bulk"));
-    }
-    if let Some(Secret(token)) = &access.token {
+    if let Some(token) = &access.token {
         let value = HeaderValue::try_from(format!("Bearer {token}"));
-        let mut value = value.map_err(|_| Failure::usage("the token cannot be sent"))?;
+        let unusable = |_| Error::Target("the token cannot be sent".to_owned());
+        let mut value = value.map_err(unusable)?;
         value.set_sensitive(true);
         headers.insert(AUTHORIZATION, value);
     }
@@ -153,10 +164,10 @@ fn headers(access: &Access, bulk: bool) -> Result<HeaderMap, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Access, Secret, Target, Way};
+    use super::{Access, Error, Priority, Target, Way};
 
     fn check(address: &str, way: &str, uri: &str) {
-        let target = Target::new(address, &Access::default(), false).expect("it is good");
+        let target = Target::new(address, &Access::default()).expect("it is good");
         let found = match &target.way {
             Way::Plain(authority) => format!("plain {authority}"),
             Way::Tls { authority, name, .. } => format!("TLS {authority} {}", name.to_str()),
@@ -178,14 +189,32 @@ mod tests {
     }
 
     #[test]
+    fn addresses_that_cannot_be_used() {
+        let check = |address: &str, access: &Access, expected: &str| {
+            let error = Target::new(address, access).expect_err(address);
+            let is_said = matches!(&error, Error::Target(text) if text.contains(expected));
+            assert!(is_said, "{address}: {error}");
+        };
+        let nobody = Access::default();
+        check("ftp://a.test:1", &nobody, "ftp://a.test:1: expected http, https or unix, got ftp");
+        check("http://a.test:1/b", &nobody, "http://a.test:1/b: ");
+        check("a b:1", &nobody, "a b:1: ");
+        let empty = Access { ca: Some(Vec::new()), ..Access::default() };
+        check("https://a.test:1", &empty, "there is no CA that could be trusted");
+        let bent = Access { token: Some("s3cr3t\n".to_owned()), ..Access::default() };
+        check("127.0.0.1:1", &bent, "the token cannot be sent");
+    }
+
+    #[test]
     fn headers() {
-        let access = Access { token: Some(Secret("s3cr3t".to_owned())), ..Access::default() };
-        let target = Target::new("unix:/run/a.sock", &access, true).expect("it is good");
+        let access = Access { token: Some("s3cr3t".to_owned()), ..Access::default() };
+        let target = Target::new("unix:/run/a.sock", &access).expect("it is good");
+        let target = target.with_priority(Priority::Bulk);
         assert_eq!(target.headers()["authorization"], "Bearer s3cr3t");
         assert_eq!(target.headers()["x-broadside-priority"], "bulk");
         assert!(!format!("{target:?}").contains("s3cr3t"), "{target:?}");
-        let nobody = Target::new("unix:/run/a.sock", &Access::default(), false);
-        let nobody = nobody.expect("it is good");
+        let nobody = Target::new("unix:/run/a.sock", &Access::default()).expect("it is good");
+        let nobody = nobody.with_priority(Priority::Interactive);
         assert!(!nobody.headers().contains_key("authorization"));
         assert!(!nobody.headers().contains_key("x-broadside-priority"));
     }

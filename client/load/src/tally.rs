@@ -1,20 +1,16 @@
-//! What was counted.
+//! The counts of a load.
 
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
-use super::reply::ReplyCounts;
+use crate::limits::{LATENCY_DIGITS, LATENCY_NS_MAX, LATENCY_NS_MIN};
+use crate::reply::ReplyCounts;
 
-/// The shortest and longest latency that are told apart, and the digits that are kept.
-const LATENCY_NS_MIN: u64 = 1_000;
-const LATENCY_NS_MAX: u64 = 600_000_000_000;
-const LATENCY_DIGITS: u8 = 3;
-
-/// How a call ended.
+/// The outcome of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(crate) enum Outcome {
     /// OK, with as many results as queries.
     Ok {
         /// Queries that were answered.
@@ -26,19 +22,19 @@ pub(super) enum Outcome {
     },
     /// RESOURCE_EXHAUSTED with the reason OVERLOADED.
     Overloaded,
-    /// Another grpc-status, 1 to 16; whatever a server invents beyond that counts as UNKNOWN.
+    /// Another grpc-status, 1 to 16; a code that a server invents beyond that counts as UNKNOWN.
     Status(u8),
-    /// The connection broke, or never took the call.
+    /// A connection that broke, or never took the call.
     Transport,
     /// OK, but the body is not a reply with a result for each query; or no grpc-status at all.
     Malformed,
     /// No answer by the time that everything had ended.
     Unanswered,
-    /// Its deadline passed while it waited for its turn, so it was not sent.
+    /// A deadline that passed while the call waited for its turn, so that it was not sent.
     Expired,
 }
 
-/// The names of what is counted: those of grpc-status, then those of failures that no server told.
+/// The names of outcomes: those of grpc-status, then those of failures that no server told.
 const NAMES: [&str; 21] = [
     "OK",
     "CANCELLED",
@@ -71,52 +67,54 @@ const EXPIRED: usize = STATUSES + 3;
 
 /// The counts of one thread, or of all.
 #[derive(Debug, Clone)]
-pub(super) struct Tally {
+pub(crate) struct Tally {
     outcomes: [u64; NAMES.len()],
-    /// Answers that come later are no good ones.
+    /// The deadline after which no answer is a good one.
     deadline: Option<Duration>,
     /// Calls that were refused for overload, which are RESOURCE_EXHAUSTED as well.
     overloaded: u64,
     /// Queries that were answered within the deadline.
-    pub(super) good_queries: u64,
-    /// Of calls that ended with OK, in nanoseconds.
+    pub(crate) good_queries: u64,
+    /// The latencies of calls that ended with OK, in nanoseconds.
     latency_ns: Histogram<u64>,
     /// Queries that were refused alone.
-    pub(super) refused: u64,
+    pub(crate) refused: u64,
     /// Bytes of the bodies of replies.
-    pub(super) reply_bytes: u64,
+    pub(crate) reply_bytes: u64,
     /// Calls of the warm-up that failed.
-    pub(super) failed_warmup: u64,
-    /// Calls of an open loop that were due while measuring and never sent: as many waited as may, or it was over.
-    pub(super) unsent: u64,
+    pub(crate) failed_warmup: u64,
+    /// Calls of an open loop that were due while measuring and never sent: as many waited as may,
+    /// or the time was over.
+    pub(crate) unsent: u64,
 }
 
-/// How measured calls ended, by what it means for those who made them.
+/// Counts of measured calls, by the meaning of their outcome for a caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub(super) struct Summary {
-    /// Answered, in time or not.
-    pub(super) ok: u64,
-    /// Refused for overload.
-    pub(super) overloaded: u64,
-    /// Given up because the deadline had passed, by the server or before it was sent.
-    pub(super) deadline: u64,
-    /// Failed in another way.
-    pub(super) other: u64,
-    /// Due and never sent.
-    pub(super) not_sent: u64,
+pub struct Outcomes {
+    /// Calls that were answered, in time or not.
+    pub ok: u64,
+    /// Calls that were refused for overload.
+    pub overloaded: u64,
+    /// Calls that were given up because their deadline had passed, by the server or before they
+    /// were sent.
+    pub deadline: u64,
+    /// Calls that failed in another way.
+    pub other: u64,
+    /// Calls that were due and never sent.
+    pub not_sent: u64,
 }
 
 impl Outcome {
-    /// What a reply of so many bytes amounts to that is OK.
-    pub(super) fn of_reply(counts: ReplyCounts, bytes: usize) -> Outcome {
+    /// Makes the outcome of a reply that is OK.
+    pub(crate) fn of_reply(counts: ReplyCounts, bytes: usize) -> Outcome {
         let answered = counts.results - counts.refused;
         Outcome::Ok { answered, refused: counts.refused, bytes }
     }
 }
 
 impl Tally {
-    /// Nothing counted yet.
-    pub(super) fn new(deadline: Option<Duration>) -> Tally {
+    /// Makes a tally that has counted nothing yet.
+    pub(crate) fn new(deadline: Option<Duration>) -> Tally {
         let latency_ns = Histogram::new_with_bounds(LATENCY_NS_MIN, LATENCY_NS_MAX, LATENCY_DIGITS);
         Tally {
             outcomes: [0; NAMES.len()],
@@ -132,7 +130,7 @@ impl Tally {
     }
 
     /// Counts a call that belongs to the measurement.
-    pub(super) fn measured(&mut self, outcome: Outcome, latency: Duration) {
+    pub(crate) fn measured(&mut self, outcome: Outcome, latency: Duration) {
         let index = match outcome {
             Outcome::Ok { answered, refused, bytes } => {
                 let in_time = self.deadline.is_none_or(|deadline| latency <= deadline);
@@ -158,12 +156,12 @@ impl Tally {
     }
 
     /// Counts a call of the warm-up: only its failure is of interest.
-    pub(super) fn warmup(&mut self, outcome: Outcome) {
+    pub(crate) fn warmup(&mut self, outcome: Outcome) {
         self.failed_warmup += u64::from(!matches!(outcome, Outcome::Ok { .. }));
     }
 
-    /// Adds what another thread counted.
-    pub(super) fn add(&mut self, other: &Tally) {
+    /// Adds the counts of another thread.
+    pub(crate) fn add(&mut self, other: &Tally) {
         for (count, other) in self.outcomes.iter_mut().zip(other.outcomes) {
             *count += other;
         }
@@ -176,20 +174,20 @@ impl Tally {
         self.unsent += other.unsent;
     }
 
-    /// Measured calls that ended with OK.
-    pub(super) fn ok(&self) -> u64 {
+    /// Returns how many measured calls ended with OK.
+    pub(crate) fn ok(&self) -> u64 {
         self.outcomes[OK]
     }
 
-    /// Measured calls that did not.
-    pub(super) fn failed(&self) -> u64 {
+    /// Returns how many measured calls did not.
+    pub(crate) fn failed(&self) -> u64 {
         self.outcomes[1..].iter().sum()
     }
 
-    /// What it means for those who made the calls.
-    pub(super) fn summary(&self) -> Summary {
+    /// Returns the counts by their meaning for a caller.
+    pub(crate) fn outcomes(&self) -> Outcomes {
         let deadline = self.outcomes[DEADLINE_EXCEEDED] + self.outcomes[EXPIRED];
-        Summary {
+        Outcomes {
             ok: self.ok(),
             overloaded: self.overloaded,
             deadline,
@@ -198,18 +196,18 @@ impl Tally {
         }
     }
 
-    /// Every way in which a measured call ended, with its count.
-    pub(super) fn statuses(&self) -> impl Iterator<Item = (&'static str, u64)> {
+    /// Names every status with which a measured call ended, with its count.
+    pub(crate) fn statuses(&self) -> impl Iterator<Item = (&'static str, u64)> {
         NAMES.into_iter().zip(self.outcomes).filter(|(_, count)| *count > 0)
     }
 
-    /// The latency that this share of the calls, 0 to 1, did not exceed.
-    pub(super) fn latency(&self, quantile: f64) -> Duration {
+    /// Computes the latency that this share of the calls, 0 to 1, did not exceed.
+    pub(crate) fn latency(&self, quantile: f64) -> Duration {
         Duration::from_nanos(self.latency_ns.value_at_quantile(quantile).min(self.latency_ns.max()))
     }
 
-    /// The mean latency.
-    pub(super) fn latency_mean(&self) -> Duration {
+    /// Computes the mean latency.
+    pub(crate) fn latency_mean(&self) -> Duration {
         Duration::from_secs_f64(self.latency_ns.mean() / 1e9)
     }
 }
@@ -218,7 +216,7 @@ impl Tally {
 mod tests {
     use std::time::Duration;
 
-    use super::{Outcome, Summary, Tally};
+    use super::{Outcome, Outcomes, Tally};
 
     const OK: Outcome = Outcome::Ok { answered: 2, refused: 1, bytes: 100 };
 
@@ -257,8 +255,8 @@ mod tests {
         let counts = names.map(|name| (name, if name == "RESOURCE_EXHAUSTED" { 4 } else { 2 }));
         assert!(all.statuses().eq(counts));
         assert_eq!((all.ok(), all.failed()), (2, 18));
-        let summary = Summary { ok: 2, overloaded: 2, deadline: 4, other: 12, not_sent: 6 };
-        assert_eq!(all.summary(), summary);
+        let outcomes = Outcomes { ok: 2, overloaded: 2, deadline: 4, other: 12, not_sent: 6 };
+        assert_eq!(all.outcomes(), outcomes);
         assert_eq!(all.good_queries, 4, "without a deadline all are good");
         assert_eq!((all.refused, all.reply_bytes), (2, 200));
         assert_eq!((all.failed_warmup, all.unsent), (2, 6));
@@ -289,6 +287,6 @@ mod tests {
             tally.measured(OK, ms(latency));
             assert_eq!(tally.good_queries, good_queries, "{latency}");
         }
-        assert_eq!(tally.summary().ok, 4, "they are answers all the same");
+        assert_eq!(tally.outcomes().ok, 4, "they are answers all the same");
     }
 }

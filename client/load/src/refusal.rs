@@ -1,28 +1,28 @@
-//! Why a call was refused, without decoding more than that: an overloaded server refuses often, and the generator must
-//! not be the slower of the two then either.
+//! The reason of a refusal, without decoding more than that: an overloaded server refuses often,
+//! and the generator must not be the slower of the two then either.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use http::HeaderMap;
 
-use super::reply::{Field, step};
-use super::tally::Outcome;
+use crate::reply::{Field, step};
+use crate::tally::Outcome;
 
-/// RESOURCE_EXHAUSTED, of which there is more than one reason.
+/// The code RESOURCE_EXHAUSTED, for which there is more than one reason.
 const RESOURCE_EXHAUSTED: u8 = 8;
 /// The fields of `google.rpc.Status`.
 const CODE_FIELD: u64 = 1;
 const DETAILS_FIELD: u64 = 3;
-/// The fields of `google.protobuf.Any`, and the type that a reason is in.
+/// The fields of `google.protobuf.Any`, and the type of the one with a reason.
 const TYPE_FIELD: u64 = 1;
 const VALUE_FIELD: u64 = 2;
 const ERROR_INFO: &[u8] = b"/google.rpc.ErrorInfo";
-/// The field of `google.rpc.ErrorInfo` that says why.
+/// The field of `google.rpc.ErrorInfo` with the reason.
 const REASON_FIELD: u64 = 1;
 
-/// How a call ended, by its headers or trailers; `None` if they do not say. Whatever is no status counts as one that does
-/// not exist.
-pub(super) fn of_headers(headers: &HeaderMap) -> Option<Result<(), Outcome>> {
+/// Reads how a call ended from headers or trailers; `None` if they do not say. A value that is no
+/// status counts as one that does not exist.
+pub(crate) fn of_headers(headers: &HeaderMap) -> Option<Result<(), Outcome>> {
     let code = headers.get("grpc-status")?;
     let code = code.to_str().ok().and_then(|code| code.parse().ok()).unwrap_or(u8::MAX);
     Some(match code {
@@ -34,8 +34,8 @@ pub(super) fn of_headers(headers: &HeaderMap) -> Option<Result<(), Outcome>> {
     })
 }
 
-/// What became of a batch of a stream, by the status that is its answer.
-pub(super) fn of_status(status: &[u8]) -> Outcome {
+/// Reads how a batch of a stream ended from the status that answers it.
+pub(crate) fn of_status(status: &[u8]) -> Outcome {
     match u8::try_from(last(status, CODE_FIELD).map_or(0, |code| code.value)) {
         // A refusal that calls itself OK is none.
         Ok(0) => Outcome::Malformed,
@@ -44,6 +44,7 @@ pub(super) fn of_status(status: &[u8]) -> Outcome {
     }
 }
 
+/// Decodes the details of a status.
 fn details(headers: &HeaderMap) -> Option<Vec<u8>> {
     let value = headers.get("grpc-status-details-bin")?.as_bytes();
     // With or without padding: gRPC allows both.
@@ -51,7 +52,7 @@ fn details(headers: &HeaderMap) -> Option<Vec<u8>> {
     STANDARD_NO_PAD.decode(&value[..end]).ok()
 }
 
-/// Whether a `google.rpc.Status` says OVERLOADED.
+/// Returns whether a `google.rpc.Status` says OVERLOADED.
 fn is_overload(mut status: &[u8]) -> bool {
     while let Some(field) = step(&mut status) {
         if field.number == DETAILS_FIELD && reason(field.content) == Some(b"OVERLOADED") {
@@ -61,14 +62,14 @@ fn is_overload(mut status: &[u8]) -> bool {
     false
 }
 
-/// The reason in a detail, if that is what the detail is about.
+/// Finds the reason in a detail; `None` if the detail is about something else.
 fn reason(detail: &[u8]) -> Option<&[u8]> {
     last(detail, TYPE_FIELD).filter(|name| name.content.ends_with(ERROR_INFO))?;
     let info = last(detail, VALUE_FIELD)?.content;
     last(info, REASON_FIELD).map(|reason| reason.content)
 }
 
-/// The last field of this number, which is the one that counts.
+/// Finds the last field of this number, which is the one that counts.
 fn last(mut message: &[u8], number: u64) -> Option<Field<'_>> {
     let mut found = None;
     while let Some(field) = step(&mut message) {
@@ -86,9 +87,9 @@ mod tests {
     use tonic_types::{ErrorDetails, StatusExt};
 
     use super::{of_headers, of_status};
-    use crate::command::bench::tally::Outcome;
+    use crate::tally::Outcome;
 
-    /// A status with RetryInfo, and with a reason if there is one.
+    /// Makes a status with RetryInfo, and with a reason if there is one.
     fn status(code: Code, reason: Option<&str>) -> Status {
         let mut details = ErrorDetails::new();
         details.set_retry_info(Some(std::time::Duration::from_millis(5)));

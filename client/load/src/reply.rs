@@ -1,48 +1,48 @@
-//! What is in a reply, without decoding it.
+//! The counts of a reply, without decoding it.
 //!
-//! Decoding every match would make the generator the slower of the two. A reply is walked field by field, and everything
-//! that is not counted is stepped over by its length.
+//! Decoding every match would make the generator the slower of the two. A reply is walked field by
+//! field, and everything that is not counted is stepped over by its length.
 
-use super::body::PREFIX_BYTES;
+use crate::bodies::PREFIX_BYTES;
 
 /// The field of `MatchBatchResponse` that holds one result a query.
 const RESULTS_FIELD: u64 = 2;
-/// The fields of `MatchStreamResponse` that hold the answer to its batch, or why there is none.
+/// The fields of `MatchStreamResponse` that hold the answer to its batch, or the refusal of it.
 const BATCH_FIELD: u64 = 2;
 const REFUSAL_FIELD: u64 = 3;
 /// The field of `QueryResult` that is there if the query was refused.
 const ERROR_FIELD: u64 = 5;
 
-/// What a reply holds.
+/// The counts of a reply.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct ReplyCounts {
+pub(crate) struct ReplyCounts {
     /// Results, refused ones included.
-    pub(super) results: usize,
+    pub(crate) results: usize,
     /// Results that are a refusal.
-    pub(super) refused: usize,
+    pub(crate) refused: usize,
 }
 
-/// What a response of a stream is about.
+/// One response of a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Streamed<'a> {
+pub(crate) enum Streamed<'a> {
     Answer(ReplyCounts),
-    /// The batch was refused, with this `google.rpc.Status`.
+    /// The refusal of a batch: a `google.rpc.Status`.
     Refusal(&'a [u8]),
 }
 
 /// One field of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Field<'a> {
-    pub(super) number: u64,
-    /// Its value, if it is a number of its own length; 0 otherwise.
-    pub(super) value: u64,
-    /// Its bytes, if it is none; empty otherwise.
-    pub(super) content: &'a [u8],
+pub(crate) struct Field<'a> {
+    pub(crate) number: u64,
+    /// The value of a number of variable length; 0 in other fields.
+    pub(crate) value: u64,
+    /// The bytes of any other field; empty in such a number.
+    pub(crate) content: &'a [u8],
 }
 
-/// Counts the results of a reply, given its whole body. `None` if it is not exactly one uncompressed message that can be
-/// walked to its end.
-pub(super) fn count(body: &[u8]) -> Option<ReplyCounts> {
+/// Counts the results of a reply, given its whole body. `None` if it is not exactly one
+/// uncompressed message that can be walked to its end.
+pub(crate) fn count(body: &[u8]) -> Option<ReplyCounts> {
     let (prefix, message) = body.split_at_checked(PREFIX_BYTES)?;
     let (compressed, length) = prefix.split_first()?;
     let length = u32::from_be_bytes(length.try_into().ok()?);
@@ -52,8 +52,9 @@ pub(super) fn count(body: &[u8]) -> Option<ReplyCounts> {
     count_message(message)
 }
 
-/// Steps over one message of a stream in a buffer, without what stands before it. `None` if it is not there as a whole.
-pub(super) fn next_message<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+/// Steps over one message of a stream in a buffer and gives it without its prefix. `None` if it is
+/// not there as a whole.
+pub(crate) fn next_message<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     let (prefix, after) = rest.split_first_chunk::<PREFIX_BYTES>()?;
     let length = u32::from_be_bytes([prefix[1], prefix[2], prefix[3], prefix[4]]);
     let (message, after) = after.split_at_checked(usize::try_from(length).ok()?)?;
@@ -62,7 +63,7 @@ pub(super) fn next_message<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
 }
 
 /// Reads one response of a stream. `None` if it cannot be walked, or says nothing.
-pub(super) fn read_streamed(mut response: &[u8]) -> Option<Streamed<'_>> {
+pub(crate) fn read_streamed(mut response: &[u8]) -> Option<Streamed<'_>> {
     let mut read = None;
     while !response.is_empty() {
         let field = step(&mut response)?;
@@ -75,6 +76,7 @@ pub(super) fn read_streamed(mut response: &[u8]) -> Option<Streamed<'_>> {
     read
 }
 
+/// Counts the results of a message; `None` if it cannot be walked to its end.
 fn count_message(message: &[u8]) -> Option<ReplyCounts> {
     let mut counts = ReplyCounts::default();
     let mut rest = message;
@@ -88,6 +90,7 @@ fn count_message(message: &[u8]) -> Option<ReplyCounts> {
     Some(counts)
 }
 
+/// Returns whether a result is a refusal; `None` if it cannot be walked to its end.
 fn is_refused(mut result: &[u8]) -> Option<bool> {
     let mut refused = false;
     while !result.is_empty() {
@@ -97,7 +100,7 @@ fn is_refused(mut result: &[u8]) -> Option<bool> {
 }
 
 /// Steps over one field. `None` if there is none, or it cannot be read to its end.
-pub(super) fn step<'a>(rest: &mut &'a [u8]) -> Option<Field<'a>> {
+pub(crate) fn step<'a>(rest: &mut &'a [u8]) -> Option<Field<'a>> {
     let key = varint(rest)?;
     let mut field = Field { number: key >> 3, value: 0, content: &[] };
     match key & 7 {
@@ -113,13 +116,14 @@ pub(super) fn step<'a>(rest: &mut &'a [u8]) -> Option<Field<'a>> {
     Some(field)
 }
 
+/// Takes bytes from the front; `None` if there are not as many.
 fn take<'a>(rest: &mut &'a [u8], bytes: usize) -> Option<&'a [u8]> {
     let (taken, left) = rest.split_at_checked(bytes)?;
     *rest = left;
     Some(taken)
 }
 
-/// A number of one to ten bytes, seven bits in each, the lowest first.
+/// Reads a number of one to ten bytes, seven bits in each, the lowest first.
 fn varint(rest: &mut &[u8]) -> Option<u64> {
     let mut value = 0;
     for shift in (0..64).step_by(7) {

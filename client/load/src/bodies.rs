@@ -1,70 +1,84 @@
-//! Request bodies, encoded once.
+//! The bodies of requests, encoded once.
 
 use broadside_proto::v1::{MatchBatchRequest, MatchOptions, MatchStreamRequest, Query};
 use bytes::Bytes;
 use prost::Message;
 
+use crate::error::Error;
+use crate::load::Load;
+
 /// Bytes before a message: a flag for compression and the length.
-pub(super) const PREFIX_BYTES: usize = 5;
+pub(crate) const PREFIX_BYTES: usize = 5;
 
 /// The bodies that are sent, over and over.
 #[derive(Debug, Clone)]
-pub(super) struct Bodies {
+pub(crate) struct Bodies {
     bodies: Vec<Bytes>,
     batch: usize,
 }
 
 impl Bodies {
-    /// Bodies of exactly `batch` queries each that hold every text at least once; the last one is filled up from the
-    /// start. There must be at least one text.
+    /// Encodes bodies of exactly as many queries as a batch of the load has, with every text in at
+    /// least one of them; the last one is filled up from the start.
     ///
-    /// The bytes are leaked on purpose. They are needed until the process ends, and bytes without an owner have no
-    /// counter that all threads would write to with every call.
+    /// The bytes are leaked on purpose. They are needed until the process ends, and bytes without
+    /// an owner have no counter that all threads would write to with every call.
     ///
     /// For streams each is a message of `MatchStream`, else one of `MatchBatch`.
-    pub(super) fn encode(texts: &[String], batch: usize, limit: u32, streams: bool) -> Bodies {
+    ///
+    /// # Errors
+    /// There is no text, or a message is too long for its prefix.
+    pub(crate) fn encode(texts: &[String], load: &Load) -> Result<Bodies, Error> {
+        if texts.is_empty() {
+            return Err(Error::Load("there is no text to send; give one at least".to_owned()));
+        }
+        let batch = usize::from(load.batch.get());
         let body = |start: usize| {
             let query = |text: &String| Query { text: text.clone(), ..Query::default() };
             let request = MatchBatchRequest {
                 queries: texts.iter().cycle().skip(start).take(batch).map(query).collect(),
-                options: Some(MatchOptions { limit, ..MatchOptions::default() }),
+                options: Some(MatchOptions { limit: load.limit, ..MatchOptions::default() }),
                 ..MatchBatchRequest::default()
             };
-            let bytes = if streams {
+            let bytes = if load.stream {
                 frame(&MatchStreamRequest { request_id: 1, batch: Some(request) })
             } else {
                 frame(&request)
             };
-            Bytes::from_static(Vec::leak(bytes))
+            bytes.map(|bytes| Bytes::from_static(Vec::leak(bytes)))
         };
-        Bodies { bodies: (0..texts.len()).step_by(batch).map(body).collect(), batch }
+        let bodies: Result<_, Error> = (0..texts.len()).step_by(batch).map(body).collect();
+        Ok(Bodies { bodies: bodies?, batch })
     }
 
-    /// The body of this number, counting round and round.
-    pub(super) fn get(&self, number: usize) -> Bytes {
+    /// Returns the body of a number, counting round and round.
+    pub(crate) fn get(&self, number: usize) -> Bytes {
         self.bodies[number % self.bodies.len()].clone()
     }
 
-    /// Queries of each body.
-    pub(super) fn batch(&self) -> usize {
+    /// Returns the count of queries in each body.
+    pub(crate) fn batch(&self) -> usize {
         self.batch
     }
 
-    /// How many there are.
-    pub(super) fn len(&self) -> usize {
+    /// Returns the count of bodies.
+    pub(crate) fn len(&self) -> usize {
         self.bodies.len()
     }
 }
 
-/// A message as gRPC sends it: not compressed, its length, itself.
-fn frame(message: &impl Message) -> Vec<u8> {
-    let length =
-        u32::try_from(message.encoded_len()).expect("4,096 texts of 1 MiB are below 4 GiB");
-    let mut frame = Vec::with_capacity(PREFIX_BYTES + message.encoded_len());
+/// Frames a message as gRPC sends it: a flag that it is not compressed, its length, itself.
+fn frame(message: &impl Message) -> Result<Vec<u8>, Error> {
+    let bytes = message.encoded_len();
+    let length = u32::try_from(bytes).map_err(|_| {
+        let text = format!("a call has {bytes} bytes, and may have 4 GiB; send smaller batches");
+        Error::Load(text)
+    })?;
+    let mut frame = Vec::with_capacity(PREFIX_BYTES + bytes);
     frame.push(0);
     frame.extend_from_slice(&length.to_be_bytes());
     message.encode(&mut frame).expect("a vector grows");
-    frame
+    Ok(frame)
 }
 
 #[cfg(test)]
@@ -73,10 +87,18 @@ mod tests {
     use prost::Message;
 
     use super::{Bodies, PREFIX_BYTES};
+    use crate::error::Error;
+    use crate::load::Load;
 
-    fn check(texts: &[&str], batch: usize, expected: &[&[&str]]) {
+    fn encode(texts: &[String], batch: u16, stream: bool) -> Bodies {
+        let batch = batch.try_into().expect("it is above zero");
+        let load = Load { batch, limit: 7, stream, ..Load::default() };
+        Bodies::encode(texts, &load).expect("there are texts")
+    }
+
+    fn check(texts: &[&str], batch: u16, expected: &[&[&str]]) {
         let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
-        let bodies = Bodies::encode(&texts, batch, 7, false);
+        let bodies = encode(&texts, batch, false);
         assert_eq!(bodies.len(), expected.len());
         for (number, expected) in expected.iter().enumerate() {
             let body = bodies.get(number + expected_rounds(&bodies));
@@ -91,7 +113,7 @@ mod tests {
                 request.queries.iter().map(|query| query.text.as_str()).collect();
             assert_eq!(texts, *expected);
             assert_eq!(request.options.as_ref().expect("it has options").limit, 7);
-            let streamed = Bodies::encode(&texts_of(&request), batch, 7, true).get(0);
+            let streamed = encode(&texts_of(&request), batch, true).get(0);
             let streamed = MatchStreamRequest::decode(&streamed[PREFIX_BYTES..]);
             assert_eq!(streamed.expect("it is a request").batch, Some(request));
         }
@@ -101,7 +123,7 @@ mod tests {
         request.queries.iter().map(|query| query.text.clone()).collect()
     }
 
-    /// Two rounds: the same bodies come again.
+    /// The count of bodies in two rounds, of which the second is the first again.
     fn expected_rounds(bodies: &Bodies) -> usize {
         2 * bodies.len()
     }
@@ -112,5 +134,11 @@ mod tests {
         check(&["a", "b", "c"], 2, &[&["a", "b"], &["c", "a"]]);
         check(&["a", "b"], 5, &[&["a", "b", "a", "b", "a"]]);
         check(&["a", "b"], 1, &[&["a"], &["b"]]);
+    }
+
+    #[test]
+    fn without_texts_there_is_nothing_to_send() {
+        let error = Bodies::encode(&[], &Load::default()).expect_err("there is no text");
+        assert!(matches!(&error, Error::Load(text) if text.contains("no text")), "{error}");
     }
 }

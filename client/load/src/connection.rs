@@ -8,38 +8,37 @@ use http::{Method, Request, Uri, Version};
 use http_body_util::{BodyExt, Either, Full};
 use hyper::body::Incoming;
 
-use super::refusal;
-use super::reply;
-use super::stream::{Requests, Responses};
-use super::tally::Outcome;
-use super::target::{Sender, Target};
-use crate::failure::Failure;
+use crate::error::Error;
+use crate::limits::REPLY_BYTES_MAX;
+use crate::refusal;
+use crate::reply;
+use crate::stream::{Requests, Responses};
+use crate::tally::Outcome;
+use crate::target::{Sender, Target};
 
-/// Bytes of a reply; a longer one counts as malformed.
-const REPLY_BYTES_MAX: usize = 256 << 20;
 /// The largest number of a `grpc-timeout`.
 const TIMEOUT_NUMBER_MAX: u128 = 99_999_999;
 
 /// A connection. Clones share it and may call at the same time.
 #[derive(Debug, Clone)]
-pub(super) struct Connection {
+pub(crate) struct Connection {
     sender: Sender,
     batch_uri: Uri,
     stream_uri: Uri,
     headers: HeaderMap,
 }
 
-/// The connection ended before the call was sent, or the server said so while it was: another one can take it, and the
-/// server has not looked at it.
+/// A call that was not sent: the connection ended before, or while the server said that it had not
+/// looked at the call. Another connection can take it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Unsent;
+pub(crate) struct Unsent;
 
 impl Connection {
     /// Connects.
     ///
     /// # Errors
     /// The server cannot be reached, or does not speak HTTP/2.
-    pub(super) async fn open(target: &Target) -> Result<Connection, Failure> {
+    pub(crate) async fn open(target: &Target) -> Result<Connection, Error> {
         Ok(Connection {
             sender: target.connect().await?,
             batch_uri: target.uri("MatchBatch"),
@@ -48,17 +47,17 @@ impl Connection {
         })
     }
 
-    /// Whether no further call can be made.
-    pub(super) fn is_closed(&self) -> bool {
+    /// Returns whether no further call can be made.
+    pub(crate) fn is_closed(&self) -> bool {
         self.sender.is_closed()
     }
 
-    /// Makes one call with this body and reads the reply to its end into `buffer`, which is kept for the next one. The
-    /// server is told how much time is left; nobody stops waiting for it.
+    /// Makes one call with this body and reads the reply to its end into `buffer`, which is kept
+    /// for the next one. The server is told how much time is left; nobody stops waiting for it.
     ///
     /// # Errors
     /// The call was not sent.
-    pub(super) async fn call(
+    pub(crate) async fn call(
         &mut self,
         body: Bytes,
         queries: usize,
@@ -72,7 +71,7 @@ impl Connection {
         match self.sender.try_send_request(request).await {
             Ok(response) => Ok(read(response, queries, buffer).await),
             Err(mut error) => {
-                // Whoever gives the request back has not sent it.
+                // A request that is given back was not sent.
                 let is_unsent = error.take_message().is_some() || is_unprocessed(error.error());
                 if is_unsent { Err(Unsent) } else { Ok(Outcome::Transport) }
             }
@@ -80,13 +79,16 @@ impl Connection {
     }
 
     /// Opens a stream that sends these requests.
-    pub(super) async fn stream(&mut self, requests: Requests) -> Result<Responses, Outcome> {
+    ///
+    /// # Errors
+    /// The outcome of a stream that does not begin.
+    pub(crate) async fn stream(&mut self, requests: Requests) -> Result<Responses, Outcome> {
         let request = self.request(&self.stream_uri, Either::Right(requests));
         let response = self.sender.send_request(request).await.map_err(|_| Outcome::Transport)?;
         match refusal::of_headers(response.headers()) {
             None => Ok(Responses::new(response.into_body())),
             Some(Err(outcome)) => Err(outcome),
-            // It ends before it has begun.
+            // The stream ends before it has begun.
             Some(Ok(())) => Err(Outcome::Malformed),
         }
     }
@@ -101,7 +103,8 @@ impl Connection {
     }
 }
 
-/// Whether the server has ended the connection in peace and says that it has not begun the call.
+/// Returns whether the server has ended the connection in peace and says that it has not begun the
+/// call.
 fn is_unprocessed(error: &hyper::Error) -> bool {
     let cause =
         std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<h2::Error>());
@@ -110,6 +113,7 @@ fn is_unprocessed(error: &hyper::Error) -> bool {
     })
 }
 
+/// Reads a reply to its end into `buffer`.
 async fn read(response: http::Response<Incoming>, queries: usize, buffer: &mut Vec<u8>) -> Outcome {
     if response.status() != http::StatusCode::OK {
         return Outcome::Malformed;
@@ -132,7 +136,7 @@ async fn read(response: http::Response<Incoming>, queries: usize, buffer: &mut V
     judge(status, queries, buffer)
 }
 
-/// What a reply amounts to. OK without a result for every query is a failure, whatever the status says.
+/// Judges a reply. OK without a result for every query is a failure.
 fn judge(status: Option<Result<(), Outcome>>, queries: usize, body: &[u8]) -> Outcome {
     match (status, reply::count(body)) {
         (Some(Err(outcome)), _) => outcome,
@@ -143,7 +147,8 @@ fn judge(status: Option<Result<(), Outcome>>, queries: usize, body: &[u8]) -> Ou
     }
 }
 
-/// A time as gRPC writes it, rounded down: in microseconds where they fit, else in milliseconds or seconds.
+/// Writes a time as gRPC does, rounded down: in microseconds where they fit, else in milliseconds
+/// or seconds.
 fn grpc_timeout(time: Duration) -> HeaderValue {
     let (number, unit) = match (time.as_micros(), time.as_millis()) {
         (micros, _) if micros <= TIMEOUT_NUMBER_MAX => (micros, 'u'),
@@ -158,7 +163,7 @@ mod tests {
     use std::time::Duration;
 
     use super::{grpc_timeout, judge};
-    use crate::command::bench::tally::Outcome;
+    use crate::tally::Outcome;
 
     #[test]
     fn a_reply_is_ok_only_with_a_result_for_every_query() {

@@ -1,4 +1,4 @@
-//! What sends: workers that make one call after the other, and streams.
+//! The workers of a thread: some make one call after the other, others fill a stream.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -8,73 +8,68 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{self, Receiver};
 use tokio::sync::{Mutex, watch};
 
-use super::body::Bodies;
-use super::connection::{Connection, Unsent};
-use super::load::Phase;
-use super::pace::Ticket;
-use super::stream::Requests;
-use super::tally::{Outcome, Tally};
-use super::target::Target;
-use crate::failure::Failure;
+use crate::bodies::Bodies;
+use crate::connection::{Connection, Unsent};
+use crate::error::Error;
+use crate::limits::{DRAIN_MAX, LATE_MAX, SENDS_MAX};
+use crate::pace::Ticket;
+use crate::stream::Requests;
+use crate::tally::{Outcome, Tally};
+use crate::target::Target;
+use crate::thread::Phase;
 
-/// How long calls may still be under way when the time is over. What has not ended then counts as failed.
-const DRAIN_MAX: Duration = Duration::from_secs(5);
-/// How long after the end a call of an open loop that was due may still be sent.
-const LATE_MAX: Duration = Duration::from_millis(100);
-
-/// How often a call is sent until a connection takes it: over one that is told to end, over the same one when it ends, and
-/// over a new one.
-const SENDS_MAX: u32 = 3;
-
-/// What the workers of a thread share.
-pub(super) struct Shared {
-    pub(super) target: Target,
-    pub(super) bodies: Bodies,
-    pub(super) next_body: Cell<usize>,
-    pub(super) tally: Rc<RefCell<Tally>>,
-    pub(super) phases: watch::Receiver<Phase>,
-    pub(super) measure: Instant,
-    pub(super) end: Instant,
-    pub(super) deadline: Option<Duration>,
+/// The state that the workers of a thread share.
+pub(crate) struct Shared {
+    pub(crate) target: Target,
+    pub(crate) bodies: Bodies,
+    pub(crate) next_body: Cell<usize>,
+    pub(crate) tally: Rc<RefCell<Tally>>,
+    pub(crate) phases: watch::Receiver<Phase>,
+    pub(crate) measure: Instant,
+    pub(crate) end: Instant,
+    pub(crate) deadline: Option<Duration>,
 }
 
 /// A connection of a thread, and in an open loop the calls that wait for it.
-pub(super) struct Seat {
+pub(crate) struct Seat {
     connection: Mutex<Connection>,
     queue: Option<Mutex<Receiver<Ticket>>>,
 }
 
-/// What makes the calls of one worker.
+/// The calls of one worker.
 struct Caller<'a> {
     shared: &'a Shared,
     seat: &'a Seat,
-    /// Whether a call is under way, for those who end the worker.
+    /// Whether a call is under way, which is asked when the worker is ended.
     in_flight: &'a Cell<bool>,
     connection: Option<Connection>,
-    /// Of the last reply.
+    /// The bytes of the last reply.
     buffer: Vec<u8>,
 }
 
 impl Shared {
+    /// Returns the next body.
     fn body(&self) -> bytes::Bytes {
         let number = self.next_body.get();
         self.next_body.set(number.wrapping_add(1));
         self.bodies.get(number)
     }
 
-    /// Whether Ctrl-C was pressed. One atomic read.
+    /// Returns whether the load was stopped. One atomic read.
     fn is_stopped(&self) -> bool {
         self.phases.has_changed().unwrap_or(true)
     }
 }
 
 impl Seat {
-    pub(super) fn new(connection: Connection, queue: Option<Receiver<Ticket>>) -> Seat {
+    /// Makes the seat of a connection.
+    pub(crate) fn new(connection: Connection, queue: Option<Receiver<Ticket>>) -> Seat {
         Seat { connection: Mutex::new(connection), queue: queue.map(Mutex::new) }
     }
 
-    /// The connection, made anew if it has ended. Servers end them when they are of an age, and nothing is wrong then.
-    async fn connection(&self, target: &Target) -> Result<Connection, Failure> {
+    /// Returns the connection, made anew if it has ended. Servers end connections of an age, and
+    /// nothing is wrong then.
+    async fn connection(&self, target: &Target) -> Result<Connection, Error> {
         let mut connection = self.connection.lock().await;
         if connection.is_closed() {
             *connection = Connection::open(target).await?;
@@ -82,8 +77,8 @@ impl Seat {
         Ok(connection.clone())
     }
 
-    /// How many calls wait that were due from a moment on. They do not wait any more after that.
-    pub(super) async fn waiting(&self, from: Option<Instant>) -> u64 {
+    /// Counts the calls that wait and were due from a moment on. They do not wait any more then.
+    pub(crate) async fn waiting(&self, from: Option<Instant>) -> u64 {
         let Some(queue) = &self.queue else { return 0 };
         let (mut queue, mut waiting) = (queue.lock().await, 0);
         while let Ok(due) = queue.try_recv() {
@@ -94,7 +89,7 @@ impl Seat {
 }
 
 /// Makes one call after the other until the time is over.
-pub(super) async fn call(shared: Rc<Shared>, seat: Rc<Seat>) {
+pub(crate) async fn call(shared: Rc<Shared>, seat: Rc<Seat>) {
     let hard_end = tokio::time::Instant::from_std(shared.end + DRAIN_MAX);
     let in_flight = Cell::new(false);
     let caller = Caller {
@@ -115,8 +110,8 @@ pub(super) async fn call(shared: Rc<Shared>, seat: Rc<Seat>) {
     }
 }
 
-/// Sends batch after batch over one stream until the time is over, so many of them in flight.
-pub(super) async fn stream(shared: Rc<Shared>, seat: Rc<Seat>, window: usize) {
+/// Sends batch after batch over one stream until the time is over, `window` of them in flight.
+pub(crate) async fn stream(shared: Rc<Shared>, seat: Rc<Seat>, window: usize) {
     let hard_end = tokio::time::Instant::from_std(shared.end + DRAIN_MAX);
     let mut sent = VecDeque::new();
     let streaming = stream_loop(&shared, &seat, window, &mut sent);
@@ -125,13 +120,14 @@ pub(super) async fn stream(shared: Rc<Shared>, seat: Rc<Seat>, window: usize) {
         Ok(Err(outcome)) => outcome,
         Err(_) => Outcome::Unanswered,
     };
-    // What ends a stream fails all that is on it.
+    // The end of a stream fails all batches that are on it.
     for _ in 0..sent.len().max(1) {
         shared.tally.borrow_mut().measured(failure, DRAIN_MAX);
     }
 }
 
-/// Batches are measured as calls of a closed loop are. One that is refused does not end the stream.
+/// Sends batches, which are measured as calls of a closed loop are. One that is refused does not
+/// end the stream.
 async fn stream_loop(
     shared: &Shared,
     seat: &Seat,
@@ -161,7 +157,7 @@ async fn stream_loop(
     }
 }
 
-/// The next call begins when the last one has ended. A call is measured if it ends while measuring.
+/// Makes each call when the last one has ended. A call is measured if it ends while measuring.
 async fn closed_loop(mut caller: Caller<'_>) {
     let shared = caller.shared;
     let mut began = Instant::now();
@@ -181,9 +177,10 @@ async fn closed_loop(mut caller: Caller<'_>) {
     }
 }
 
-/// The next call begins when it is due, or as soon after that as one may, and its latency and its deadline count from when
-/// it was due. A call is measured if it ends after the warm-up: one that was due before and ends in the measurement was
-/// held up, and a server that cannot follow must not look as if it had answered nothing.
+/// Makes each call when it is due, or as soon after that as one may; its latency and its deadline
+/// count from when it was due. A call is measured if it ends after the warm-up: one that was due
+/// before and ends in the measurement was held up, and a server that cannot follow must not look as
+/// if it had answered nothing.
 async fn open_loop(mut caller: Caller<'_>, queue: &Mutex<Receiver<Ticket>>) {
     let shared = caller.shared;
     while !shared.is_stopped() {
@@ -211,7 +208,8 @@ async fn open_loop(mut caller: Caller<'_>, queue: &Mutex<Receiver<Ticket>>) {
 }
 
 impl Caller<'_> {
-    /// Makes a call, over another connection if this one ends before it is sent. `None` if there is none any more.
+    /// Makes a call, over another connection if this one ends before it is sent. `None` if no
+    /// connection can be made any more.
     async fn call(&mut self, time_left: Option<Duration>) -> Option<Outcome> {
         let (body, queries) = (self.shared.body(), self.shared.bodies.batch());
         for _ in 0..SENDS_MAX {

@@ -1,8 +1,8 @@
-//! When the calls of an open loop are due.
+//! The pace of an open loop: when its calls are due.
 //!
-//! The runtime's own timers count in milliseconds, which is longer than a call takes. So a thread of its own parks, to
-//! some 50 µs, until the next call is due, and hands out its ticket. A ticket that is handed out late says all the same
-//! when it was due, and latency counts from then.
+//! The runtime's own timers count in milliseconds, which is longer than a call takes. So a thread
+//! of its own parks, to some 50 µs, until the next call is due, and hands out its ticket. A ticket
+//! that is handed out late says all the same when it was due, and latency counts from then.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
@@ -11,12 +11,13 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::Sender;
 use tokio::sync::mpsc::error::TrySendError;
 
-/// When a call was due.
-pub(super) type Ticket = Instant;
+/// The time at which a call was due.
+pub(crate) type Ticket = Instant;
 
-/// Hands out tickets from `start` until `end`, evenly, to one queue after the other. Whose queue is full, or gone, is not
-/// called; `not_sent` counts that from `measure` on. Ends early when nobody takes any.
-pub(super) fn pace(
+/// Hands out tickets from `start` until `end`, evenly, to one queue after the other. A ticket whose
+/// queue is full, or gone, is lost; `not_sent` counts those from `measure` on. Ends early when
+/// nobody takes any.
+pub(crate) fn pace(
     calls_per_second: f64,
     start: Instant,
     measure: Instant,
@@ -49,7 +50,8 @@ pub(super) fn pace(
     }
 }
 
-/// When the call of this number is due. Counted from the start each time, so that no error adds up.
+/// Computes when the call of this number is due: from the start each time, so that no error adds
+/// up.
 fn due(calls_per_second: f64, start: Instant, number: u32) -> Instant {
     start + Duration::from_secs_f64(f64::from(number) / calls_per_second)
 }
@@ -65,12 +67,12 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// A minute ago, so that nothing waits.
+    /// The time a minute ago, so that nothing waits.
     fn past() -> Instant {
         Instant::now().checked_sub(60 * SECOND).expect("a minute has passed")
     }
 
-    /// When the tickets of a queue were due, in milliseconds from the start.
+    /// Reads when the tickets of a queue were due, in milliseconds from the start.
     fn offsets(start: Instant, mut tickets: Receiver<Instant>) -> Vec<u128> {
         let mut offsets = Vec::new();
         while let Ok(ticket) = tickets.try_recv() {
@@ -93,7 +95,8 @@ mod tests {
     fn what_finds_its_queue_full_is_counted_and_not_sent() {
         let ((first, first_tickets), (second, second_tickets)) = (channel(1), channel(3));
         let (start, not_sent) = (past(), AtomicU64::new(0));
-        // No place is left for 500, 1000, 1500 and 1750, of which the first is due before anything is measured.
+        // No place is left for 500, 1000, 1500 and 1750, of which the first is due before anything
+        // is measured.
         pace(4.0, start, start + SECOND, start + 2 * SECOND, &[first, second], &not_sent);
         assert_eq!(offsets(start, first_tickets), [0]);
         assert_eq!(offsets(start, second_tickets), [250, 750, 1250]);
