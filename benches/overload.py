@@ -37,7 +37,11 @@ def inventory(folder):
     with open(listings, "w", encoding="utf-8") as out:
         for number in range(WORDS * LISTINGS_OF_A_WORD):
             targeting = f'country == "C{number % 400}" && age >= {number % 90}'
-            listing = {"id": f"l{number}", "keywords": [f"word{number % WORDS}"], "targeting": targeting}
+            listing = {
+                "id": f"l{number}",
+                "keywords": [f"word{number % WORDS}"],
+                "targeting": targeting,
+            }
             out.write(json.dumps({"listing": listing}) + "\n")
     with open(texts, "w", encoding="utf-8") as out:
         out.writelines(f"word{number} word{number * 7 % WORDS}\n" for number in range(WORDS))
@@ -82,12 +86,25 @@ class Run:
     def peak(self, seconds):
         """The most queries a second that it answers: in a closed loop that does not crowd it."""
         flags = ("--batch", BATCH, "--connections", 4, "--concurrency", 2)
-        reports = [processes.load(self.build, self.core, self.service, self.texts, seconds, *flags) for _ in range(3)]
+        reports = [
+            processes.load(self.build, self.core, self.service, self.texts, seconds, *flags)
+            for _ in range(3)
+        ]
         return statistics.median(report["queries_per_second"] for report in reports)
 
     def at(self, times, peak, seconds):
         rate = int(peak * times)
-        report = self.offer(seconds, "--rate", rate, "--deadline", DEADLINE, "--concurrency", 100, "--waiting", 2_000)
+        report = self.offer(
+            seconds,
+            "--rate",
+            rate,
+            "--deadline",
+            DEADLINE,
+            "--concurrency",
+            100,
+            "--waiting",
+            2_000,
+        )
         return {
             "times": times,
             "good": report["good_queries_per_second"] / peak,
@@ -101,7 +118,9 @@ class Run:
 def row(measured):
     """One line of the table."""
     outcomes = measured["outcomes"]
-    counts = " | ".join(str(outcomes[name]) for name in ("ok", "overloaded", "deadline", "other", "not_sent"))
+    counts = " | ".join(
+        str(outcomes[name]) for name in ("ok", "overloaded", "deadline", "other", "not_sent")
+    )
     shape = "| {times} | {offered:.2f} | {good:.2f} | {p50_ms:.1f} | {p99_ms:.1f} |"
     return f"{shape.format(**measured)} {counts} |"
 
@@ -113,12 +132,37 @@ def judged(rows, normal, health):
     accepted = max(row["p99_ms"] for row in rows if row["times"] > 1)
     late = sum(1 for took in health.took_ms if took > 100)
     return [
-        ("goodput at 2 × what it can answer", by_load[2]["good"], "≥ 0.90", by_load[2]["good"] >= 0.9),
+        (
+            "goodput at 2 × what it can answer",
+            by_load[2]["good"],
+            "≥ 0.90",
+            by_load[2]["good"] >= 0.9,
+        ),
         ("goodput at 10 ×", by_load[10]["good"], "≥ 0.75", by_load[10]["good"] >= 0.75),
-        ("p99 of what is answered above 1 × / p99 at 0.8 ×", accepted / p99, "≤ 2", accepted <= 2 * p99),
-        ("goodput at 0.8 × in the 10 s after 10 ×", normal["good"], "≥ 0.79", normal["good"] >= 0.79),
-        ("p99 then / p99 at 0.8 × before", normal["p99_ms"] / p99, "≤ 2", normal["p99_ms"] <= 2 * p99),
-        ("health checks at 10 × that failed or took more than 100 ms", health.failed + late, "0", health.failed + late == 0),
+        (
+            "p99 of what is answered above 1 × / p99 at 0.8 ×",
+            accepted / p99,
+            "≤ 2",
+            accepted <= 2 * p99,
+        ),
+        (
+            "goodput at 0.8 × in the 10 s after 10 ×",
+            normal["good"],
+            "≥ 0.79",
+            normal["good"] >= 0.79,
+        ),
+        (
+            "p99 then / p99 at 0.8 × before",
+            normal["p99_ms"] / p99,
+            "≤ 2",
+            normal["p99_ms"] <= 2 * p99,
+        ),
+        (
+            "health checks at 10 × that failed or took more than 100 ms",
+            health.failed + late,
+            "0",
+            health.failed + late == 0,
+        ),
     ]
 
 
@@ -134,7 +178,11 @@ def main():
             peak = run.peak(seconds / 2)
             rows = []
             for times in LOADS:
-                health = Health(service.admin_address, HEALTH_CHECKS, max(seconds, 30)) if times == 10 else None
+                health = (
+                    Health(service.admin_address, HEALTH_CHECKS, max(seconds, 30))
+                    if times == 10
+                    else None
+                )
                 if health:
                     health.start()
                 rows.append(run.at(times, peak, max(seconds, 30) if health else seconds))
@@ -156,7 +204,10 @@ def main():
         "|---|---|---|---|",
     ]
     verdicts = judged(rows, normal, health)
-    lines += [f"| {what} | {got:.2f} | {goal} | {'yes' if holds else '**no**'} |" for what, got, goal, holds in verdicts]
+    lines += [
+        f"| {what} | {got:.2f} | {goal} | {'yes' if holds else '**no**'} |"
+        for what, got, goal, holds in verdicts
+    ]
     text = "\n".join(lines) + "\n"
     sys.stdout.write(text)
     if len(sys.argv) > 3:

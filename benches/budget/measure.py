@@ -25,11 +25,24 @@ import machine
 import plot
 import processes
 import record
-from plan import BATCHES, CALLS, DISK_BYTES, KEYWORDS, LOAD_S, PASSES, RELOADS, SIZES, TCP_WINDOWS, UNARY
+from plan import (
+    BATCHES,
+    CALLS,
+    DISK_BYTES,
+    KEYWORDS,
+    LOAD_S,
+    PASSES,
+    RELOADS,
+    SIZES,
+    TCP_WINDOWS,
+    UNARY,
+)
 
 # What a match takes in a reply beside its listing's id: tags, lengths, score, match type, keyword's index.
 MATCH_BYTES = 17
-OTHER_LISTING = {"listing": {"id": "the other inventory's own", "keywords": ["zyzzyva quokka"], "bid_micros": 1}}
+OTHER_LISTING = {
+    "listing": {"id": "the other inventory's own", "keywords": ["zyzzyva quokka"], "bid_micros": 1}
+}
 
 
 def main(build, rounds):
@@ -47,7 +60,9 @@ def main(build, rounds):
         source.unlink()
         measure_rounds(build, folder / "queries.txt", inventories, other, rounds, results)
         measure_limits(build, results)
-        stolen, elapsed = (after - before for after, before in zip(machine.ticks(), (stolen, elapsed)))
+        stolen, elapsed = (
+            after - before for after, before in zip(machine.ticks(), (stolen, elapsed))
+        )
         results["steal"] = stolen / elapsed
     results["minutes"] = (time.monotonic() - began) / 60
     date = datetime.date.today().isoformat()
@@ -90,7 +105,9 @@ def make_inventories(build, folder, results):
 
 
 def make(build, folder, compiled, *sources):
-    return processes.cost([build / "broadside", "build", *sources, "-o", compiled], folder / "build.log")
+    return processes.cost(
+        [build / "broadside", "build", *sources, "-o", compiled], folder / "build.log"
+    )
 
 
 def measure_start(build, compiled, source, rounds, results):
@@ -101,7 +118,10 @@ def measure_start(build, compiled, source, rounds, results):
         with processes.server(build, compiled) as server:
             results["start_s"].append(server.start_s)
     with processes.server(build, source) as server:
-        results["source_start_s"], results["source_memory_kib"] = server.start_s, machine.memory_kib(server.pid)
+        results["source_start_s"], results["source_memory_kib"] = (
+            server.start_s,
+            machine.memory_kib(server.pid),
+        )
 
 
 def measure_rounds(build, queries, inventories, other, rounds, results):
@@ -123,14 +143,23 @@ def measure_rounds(build, queries, inventories, other, rounds, results):
             stolen, elapsed = machine.ticks()
             measure_in_process(build, core, inventories, results)
             for name, batch, flags in CALLS:
-                pair = [processes.load(build, client, asked, queries, LOAD_S, *flags) for asked in (server, echo)]
+                pair = [
+                    processes.load(build, client, asked, queries, LOAD_S, *flags)
+                    for asked in (server, echo)
+                ]
                 if not all(report["queries"] for report in pair):
                     statuses = [report["statuses"] for report in pair]
-                    raise SystemExit(f"measure.py: {name}: expected calls that end well, got {statuses}")
+                    raise SystemExit(
+                        f"measure.py: {name}: expected calls that end well, got {statuses}"
+                    )
                 results["calls"].setdefault(name, []).append(pair)
                 if name in TCP_WINDOWS:
-                    results["tcp"].setdefault(name, []).append(tcp(build, core, client, name, batch, pair[0], facts))
-            stolen, elapsed = (after - before for after, before in zip(machine.ticks(), (stolen, elapsed)))
+                    results["tcp"].setdefault(name, []).append(
+                        tcp(build, core, client, name, batch, pair[0], facts)
+                    )
+            stolen, elapsed = (
+                after - before for after, before in zip(machine.ticks(), (stolen, elapsed))
+            )
             results["steals"].append(stolen / elapsed)
         results["memory_kib"] = machine.memory_kib(server.pid)
         note("reloading under load")
@@ -145,14 +174,18 @@ def flags_of(asked):
 
 def echo_reply(facts):
     """Matches of the echo's result, and bytes of their ids, so that its replies are as long as the server's."""
-    bytes_a_query = facts["matches"] / facts["texts"] * MATCH_BYTES + facts["id_bytes"] / facts["texts"]
+    bytes_a_query = (
+        facts["matches"] / facts["texts"] * MATCH_BYTES + facts["id_bytes"] / facts["texts"]
+    )
     matches = round(facts["matches"] / facts["texts"])
     return (matches, max(1, round(bytes_a_query / matches - MATCH_BYTES))) if matches else (0, 1)
 
 
 def measure_in_process(build, core, inventories, results):
     """One round of some passes; the median pass counts."""
-    said = processes.run(processes.pinned(core, build / "match-rate", "measure", PASSES, *inventories))
+    said = processes.run(
+        processes.pinned(core, build / "match-rate", "measure", PASSES, *inventories)
+    )
     passes = {}
     for line in said.splitlines():
         how, texts, inventory, rate = line.split()
@@ -168,8 +201,22 @@ def tcp(build, core, client, name, batch, report, facts):
     request_bytes = round(batch * (facts["text_bytes"] / facts["texts"] + 4) + 9)
     reply_bytes = round(report["reply_bytes"] / report["calls"])
     with processes.echo(build, core, "tcp", "--reply-bytes", reply_bytes) as service:
-        asked = [build / "broadside-echo", "tcp-client", "--address", service.address, "--server-pid", service.pid]
-        asked += ["--request-bytes", request_bytes, "--window", TCP_WINDOWS[name], "--seconds", LOAD_S]
+        asked = [
+            build / "broadside-echo",
+            "tcp-client",
+            "--address",
+            service.address,
+            "--server-pid",
+            service.pid,
+        ]
+        asked += [
+            "--request-bytes",
+            request_bytes,
+            "--window",
+            TCP_WINDOWS[name],
+            "--seconds",
+            LOAD_S,
+        ]
         said = processes.run(processes.pinned(client, *asked))
     rate, cpu_us = map(float, re.search(r"(\d+) a second, ([\d.]+) ", said).groups())
     return {"seconds_a_call": 1 / rate, "cpu_us": cpu_us, "reply_bytes": reply_bytes}
@@ -179,10 +226,20 @@ def measure_reloads(build, client, server, queries, places, rate):
     """Unary calls at a fixed rate, each timed from when it was due: without reloads, then with one after the other."""
 
     def reload(place):
-        command = [build / "broadside", "reload", "--admin-address", server.admin_address, "--json", "--source", place]
+        command = [
+            build / "broadside",
+            "reload",
+            "--admin-address",
+            server.admin_address,
+            "--json",
+            "--source",
+            place,
+        ]
         done = json.loads(processes.run(command))
         if done["outcome"] != "PUBLISHED":
-            raise SystemExit(f"measure.py: expected the reload of {place} to be PUBLISHED, got {done['outcome']}")
+            raise SystemExit(
+                f"measure.py: expected the reload of {place} to be PUBLISHED, got {done['outcome']}"
+            )
         return done["seconds"]
 
     alone = [reload(place) for place in places]

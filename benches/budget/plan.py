@@ -20,8 +20,16 @@ CALLS = [
     ("16 queries a call", 16, ["--batch", 16, "--connections", 4, "--concurrency", 8]),
     ("256 queries a call", 256, ["--batch", 256, "--connections", 4, "--concurrency", 2]),
     ("1,024 queries a call", 1_024, ["--batch", 1024, "--connections", 4, "--concurrency", 1]),
-    ("streams, 1 query a message", 1, ["--stream", "--batch", 1, "--connections", 4, "--concurrency", 64]),
-    ("streams, 256 queries a message", 256, ["--stream", "--batch", 256, "--connections", 4, "--concurrency", 2]),
+    (
+        "streams, 1 query a message",
+        1,
+        ["--stream", "--batch", 1, "--connections", 4, "--concurrency", 64],
+    ),
+    (
+        "streams, 256 queries a message",
+        256,
+        ["--stream", "--batch", 256, "--connections", 4, "--concurrency", 2],
+    ),
 ]
 UNARY, BATCHES = CALLS[0][0], CALLS[2][0]
 # Messages in flight over plain TCP.

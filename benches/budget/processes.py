@@ -13,7 +13,10 @@ import machine
 
 # The server refuses settings that it does not know, and a proxy or a locale of the user's has no place in a measurement.
 ENVIRONMENT = {"PATH": os.environ["PATH"]}
-BENCH_ENVIRONMENT = {**ENVIRONMENT, **{k: v for k, v in os.environ.items() if k == "BROADSIDE_BENCH_DATA"}}
+BENCH_ENVIRONMENT = {
+    **ENVIRONMENT,
+    **{k: v for k, v in os.environ.items() if k == "BROADSIDE_BENCH_DATA"},
+}
 STARTED_WITHIN_S = 300
 
 
@@ -25,7 +28,9 @@ def pinned(core, *command):
 def run(command, accepted=(0,), timeout_s=600):
     """What a command prints. Ends the run if the command fails."""
     command = [str(part) for part in command]
-    done = subprocess.run(command, capture_output=True, text=True, env=BENCH_ENVIRONMENT, timeout=timeout_s)
+    done = subprocess.run(
+        command, capture_output=True, text=True, env=BENCH_ENVIRONMENT, timeout=timeout_s
+    )
     if done.returncode not in accepted:
         said = (done.stderr.strip() or done.stdout.strip())[-500:]
         raise SystemExit(f"measure.py: {' '.join(command)} ended with {done.returncode}: {said}")
@@ -36,14 +41,18 @@ def cost(command, log, timeout_s=600):
     """Runs a command and gives its time by the clock, its CPU time, and the most memory that it had resident."""
     began = time.monotonic()
     with open(log, "w", encoding="utf-8") as out:
-        process = subprocess.Popen([str(part) for part in command], stdout=out, stderr=out, env=ENVIRONMENT)
+        process = subprocess.Popen(
+            [str(part) for part in command], stdout=out, stderr=out, env=ENVIRONMENT
+        )
     try:
         while True:
             pid, status, usage = os.wait4(process.pid, os.WNOHANG)
             if pid:
                 break
             if time.monotonic() - began > timeout_s:
-                raise SystemExit(f"measure.py: {command[0]} {command[1]} is not done after {timeout_s} s")
+                raise SystemExit(
+                    f"measure.py: {command[0]} {command[1]} is not done after {timeout_s} s"
+                )
             time.sleep(0.005)
         wall = time.monotonic() - began
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -51,8 +60,14 @@ def cost(command, log, timeout_s=600):
         _end(process)
     if process.returncode != 0:
         with open(log, encoding="utf-8") as said:
-            raise SystemExit(f"measure.py: {' '.join(map(str, command))} failed: {said.read()[-500:]}")
-    return {"wall_s": wall, "cpu_s": usage.ru_utime + usage.ru_stime, "peak_bytes": usage.ru_maxrss * 1024}
+            raise SystemExit(
+                f"measure.py: {' '.join(map(str, command))} failed: {said.read()[-500:]}"
+            )
+    return {
+        "wall_s": wall,
+        "cpu_s": usage.ru_utime + usage.ru_stime,
+        "peak_bytes": usage.ru_maxrss * 1024,
+    }
 
 
 class Service:
@@ -82,10 +97,14 @@ class Service:
         while not (found := re.search(ready, said.decode("utf-8", "replace"), re.MULTILINE)):
             left = self.began + STARTED_WITHIN_S - time.monotonic()
             if left <= 0 or not select.select([self.output], [], [], left)[0]:
-                raise SystemExit(f"measure.py: {self.command} is not ready after {STARTED_WITHIN_S} s")
+                raise SystemExit(
+                    f"measure.py: {self.command} is not ready after {STARTED_WITHIN_S} s"
+                )
             part = os.read(self.output.fileno(), 65536)
             if not part:
-                raise SystemExit(f"measure.py: {self.command} ended: {said.decode('utf-8', 'replace')[-500:]}")
+                raise SystemExit(
+                    f"measure.py: {self.command} ended: {said.decode('utf-8', 'replace')[-500:]}"
+                )
             said += part
         return found
 
@@ -124,7 +143,17 @@ def echo(build, core, kind, *flags):
 
 def load_command(build, core, address, queries, duration_s, *flags):
     """The load generator."""
-    command = [build / "broadside", "bench", "--address", address, "--file", queries, "--json", "--threads", 1]
+    command = [
+        build / "broadside",
+        "bench",
+        "--address",
+        address,
+        "--file",
+        queries,
+        "--json",
+        "--threads",
+        1,
+    ]
     return pinned(core, *command, "--duration", f"{duration_s}s", *flags)
 
 
@@ -132,7 +161,9 @@ def load(build, core, service, queries, duration_s, *flags):
     """One round of load: the generator's report, with the service's CPU time."""
     before = machine.cpu_ns(service.pid)
     # Exit 1 says that calls failed, which the report says too.
-    command = load_command(build, core, service.address, queries, duration_s, "--warmup", "0s", *flags)
+    command = load_command(
+        build, core, service.address, queries, duration_s, "--warmup", "0s", *flags
+    )
     report = json.loads(run(command, accepted=(0, 1)))
     report["cpu_ns"] = machine.cpu_ns(service.pid) - before
     return report

@@ -17,7 +17,12 @@ class Group:
     """Peers of one question, of which the first is Broadside; `incomparable` ones answer another question beside it."""
 
     def __init__(self, title, peers, compared=TEXTS_COMPARED, incomparable=()):
-        self.title, self.peers, self.compared, self.incomparable = title, peers, compared, incomparable
+        self.title, self.peers, self.compared, self.incomparable = (
+            title,
+            peers,
+            compared,
+            incomparable,
+        )
 
 
 class Commands:
@@ -27,7 +32,13 @@ class Commands:
         self.tools, self.size = tools, size
 
     def ours(self, inventory):
-        return lambda folder: [self.tools["peers"], "keywords", "ours", folder / inventory, folder / "queries.txt"]
+        return lambda folder: [
+            self.tools["peers"],
+            "keywords",
+            "ours",
+            folder / inventory,
+            folder / "queries.txt",
+        ]
 
     def files(self, kind, name, first, second):
         return lambda folder: [self.tools["peers"], kind, name, folder / first, folder / second]
@@ -42,7 +53,11 @@ class Commands:
 
     def monitor(self, presearcher):
         """Java gives back what it does not need after a collection, which MonitorPeer asks for when it is loaded."""
-        memory = [f"-Xmx{MEMORY_BYTES_MAX * 2 // 3 // 2**20}m", "-XX:MinHeapFreeRatio=5", "-XX:MaxHeapFreeRatio=20"]
+        memory = [
+            f"-Xmx{MEMORY_BYTES_MAX * 2 // 3 // 2**20}m",
+            "-XX:MinHeapFreeRatio=5",
+            "-XX:MaxHeapFreeRatio=20",
+        ]
         java = [self.tools["java"], *memory, "-cp", self.tools["classpath"], "MonitorPeer"]
         return lambda folder: [*java, folder / "keywords.tsv", folder / "texts.txt", presearcher]
 
@@ -70,7 +85,10 @@ def keywords(tools, size):
         Tree("Python tree, WSGI", tools, "http", wsgi),
         Tree("Python tree, line socket", tools, "line", line),
         # The heap is the bound: Java reserves far more addresses than it uses.
-        *(Monitor(f"Lucene Monitor ({it})", commands.monitor(it), (256, 1), memory_bytes=0) for it in presearchers),
+        *(
+            Monitor(f"Lucene Monitor ({it})", commands.monitor(it), (256, 1), memory_bytes=0)
+            for it in presearchers
+        ),
     ]
     return Group("EXACT, PHRASE and BROAD keywords", peers, incomparable=(whole,))
 
@@ -78,10 +96,15 @@ def keywords(tools, size):
 def phrases(tools, size):
     commands = Commands(tools, size)
     automata = ["aho-corasick", "daachorse-bytewise", "daachorse-charwise"]
-    analysed = commands.files("phrases", "daachorse-bytewise+analysis", "keywords.tsv", "queries.txt")
+    analysed = commands.files(
+        "phrases", "daachorse-bytewise+analysis", "keywords.tsv", "queries.txt"
+    )
     peers = [
         Harness("Broadside, in process (its analysis is counted)", commands.ours("phrases.jsonl")),
-        *(Harness(name, commands.files("phrases", name, "keywords.tsv", "texts.txt")) for name in automata),
+        *(
+            Harness(name, commands.files("phrases", name, "keywords.tsv", "texts.txt"))
+            for name in automata
+        ),
         Harness("daachorse-bytewise behind Broadside's analysis", analysed),
     ]
     return Group("PHRASE keywords alone", peers)
@@ -100,7 +123,10 @@ def regexes(tools, size):
 def targeting(tools, size):
     commands = Commands(tools, size)
     some = [
-        Harness(f"Broadside, a text that brings up {count:,} of them", commands.targeting(f"ours-{count}"))
+        Harness(
+            f"Broadside, a text that brings up {count:,} of them",
+            commands.targeting(f"ours-{count}"),
+        )
         for count in (1_000, 100)
     ]
     peers = [

@@ -18,7 +18,9 @@ from groups import BASE_KEYWORDS, KEYWORD_QUESTIONS, QUESTIONS, RULES_MAX, regex
 from processes import GaveUp, run
 
 ROUNDS = int(os.environ.get("BROADSIDE_PEERS_ROUNDS", "5"))
-ASKED = os.environ.get("BROADSIDE_PEERS_QUESTIONS", "keywords,phrases,regexes,targeting,real").split(",")
+ASKED = os.environ.get(
+    "BROADSIDE_PEERS_QUESTIONS", "keywords,phrases,regexes,targeting,real"
+).split(",")
 
 
 def measure(group, folder, base, work, tools):
@@ -45,7 +47,9 @@ def measure(group, folder, base, work, tools):
         _each(
             alive,
             rows,
-            lambda peer, row: [row["rates"][mode].append(peer.round(how)) for mode, how in peer.modes.items()],
+            lambda peer, row: [
+                row["rates"][mode].append(peer.round(how)) for mode, how in peer.modes.items()
+            ],
         )
     ours = work / "ours.answers"
 
@@ -87,16 +91,20 @@ def table_rows(row):
             return
         answers = "–" if equal is None else f"{equal['equal']:,} of {equal['texts']:,}"
         if equal and equal["equal"] < equal["texts"]:
-            answers += (
-                f" (lacks {equal['only_ours']:,} keywords of {equal['found']:,}, has {equal['only_theirs']:,} more)"
-            )
+            answers += f" (lacks {equal['only_ours']:,} keywords of {equal['found']:,}, has {equal['only_theirs']:,} more)"
         update = seconds(row["update"]) if "update" in row else row.get("gave_up", "–")
         load = f"{seconds(row['build'])} ({row['build_cpu']:.1f} s)"
         yield f"| {mode} | {row['keywords']:,} | {rate} | {row['memory']} | {load} | {update} | {answers} |"
 
 
 def seconds(value):
-    return f"{value * 1000:.1f} ms" if value < 0.1 else f"{value:.2f} s" if value < 10 else f"{value:.0f} s"
+    return (
+        f"{value * 1000:.1f} ms"
+        if value < 0.1
+        else f"{value:.2f} s"
+        if value < 10
+        else f"{value:.0f} s"
+    )
 
 
 def note(text):

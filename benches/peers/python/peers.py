@@ -31,7 +31,9 @@ class Harness:
 
     def __init__(self, label, command, batches=(None,), memory_bytes=MEMORY_BYTES_MAX):
         self.label, self.command, self.memory_bytes = label, command, memory_bytes
-        self.modes = {label if batch is None else f"{label}, batches of {batch}": batch for batch in batches}
+        self.modes = {
+            label if batch is None else f"{label}, batches of {batch}": batch for batch in batches
+        }
 
     def start(self, folder, log):
         self.process = Process(self.command(folder), log, self.memory_bytes)
@@ -114,8 +116,25 @@ class Tree(Server):
             self.process = Process(command, self.log)
             return
         command = [self.tools["gunicorn"], "--bind", f"127.0.0.1:{self.port}", "--workers", WORKERS]
-        command += ["--worker-class", "gthread", "--threads", 1, "--keep-alive", 75, "--timeout", 600]
-        command += ["--graceful-timeout", 1, "--chdir", HERE, "--log-level", "error", "wsgi:application"]
+        command += [
+            "--worker-class",
+            "gthread",
+            "--threads",
+            1,
+            "--keep-alive",
+            75,
+            "--timeout",
+            600,
+        ]
+        command += [
+            "--graceful-timeout",
+            1,
+            "--chdir",
+            HERE,
+            "--log-level",
+            "error",
+            "wsgi:application",
+        ]
         environment = {"PEER_KEYWORDS": str(keywords)}
         self.process = Process(command, self.log, MEMORY_BYTES_MAX // WORKERS, environment)
 
@@ -125,7 +144,11 @@ class Tree(Server):
                 body = f"{text}\n".encode()
                 head = b"POST /match HTTP/1.0\r\nContent-Length: %d\r\n\r\n" % len(body)
                 connection.sendall(body if self.protocol == "line" else head + body)
-                got = connection.makefile("rb").read() if self.protocol == "http" else connection.recv(4096)
+                got = (
+                    connection.makefile("rb").read()
+                    if self.protocol == "http"
+                    else connection.recv(4096)
+                )
         except OSError:
             return False
         workers = self.protocol == "line" or len(self.process.pids()) == WORKERS + 1
@@ -138,7 +161,17 @@ class Tree(Server):
 
     def answers(self, count, file):
         address = f"127.0.0.1:{self.port}"
-        run([self.tools["peers"], "ask", self.protocol, address, self.folder / "texts.txt", count, file])
+        run(
+            [
+                self.tools["peers"],
+                "ask",
+                self.protocol,
+                address,
+                self.folder / "texts.txt",
+                count,
+                file,
+            ]
+        )
 
     def update(self):
         """What it takes to get one more keyword in: a graceful reload of the workers, or a new process."""
@@ -175,7 +208,13 @@ class Broadside(Server):
         self.inventory, self.limit = inventory, limit
 
     def launch(self):
-        command = [self.tools["server"], "--inventory", self.folder / self.inventory, "--log-format", "json"]
+        command = [
+            self.tools["server"],
+            "--inventory",
+            self.folder / self.inventory,
+            "--log-format",
+            "json",
+        ]
         command += ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]
         self.process = Process(command, self.log)
 
