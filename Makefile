@@ -55,7 +55,7 @@ bench: ## Measures the performance budget (12 minutes, 2 GB of disk) and writes 
 	BROADSIDE_BENCH_DATA=$(BENCH_DATA) benches/run.sh
 
 overload: ## Offers a server up to ten times what it can answer (5 minutes).
-	$(CARGO) build --release --locked -p broadside-server -p broadside-cli
+	$(CARGO) build --release --locked -p broadside-server -p broadside-bench-load
 	PYTHONDONTWRITEBYTECODE=1 python3 benches/overload.py target/release 30
 
 clean: ## Removes everything that was built.

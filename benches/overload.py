@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Measures what an overloaded server still does: offers it parts and multiples of what it can answer, in one run.
+"""Measures an overloaded server: offers it parts and multiples of what it can answer, in one run.
 
     benches/overload.py BUILD [SECONDS [MARKDOWN]]    default: 10 seconds a load, and no record
 
-The server has one worker on one core; the load generator has the other core, and sends in an open loop: calls are due whether
-or not others were answered, and latency counts from when a call was due. Texts are cheap to send and costly to serve (each
-brings up some hundred listings that targeting rules out), so that the generator is not what gives way. While the load is ten
-times what can be answered, health is asked 600 times. Ends with 1 if a line of the table does not hold.
+The server has one worker on one core; the load generator has the other core, and sends in an open
+loop: calls are due whether or not others were answered, and latency counts from when a call was
+due. Texts are cheap to send and costly to serve (each brings up some hundred listings that
+targeting rules out), so that the generator is not what gives way. While the load is ten times what
+can be answered, health is asked 600 times. Ends with 1 if a line of the table does not hold.
 """
 
 import http.client
@@ -26,7 +27,7 @@ WORDS = 50
 LISTINGS_OF_A_WORD = 800
 BATCH = 32
 CONNECTIONS = 8
-DEADLINE = "250ms"
+DEADLINE_MS = 250
 LOADS = (0.5, 0.8, 1, 1.5, 2, 3, 5, 10)
 HEALTH_CHECKS = 600
 
@@ -79,31 +80,23 @@ class Run:
     def __init__(self, build, service, cores, texts):
         self.build, self.service, self.core, self.texts = build, service, cores[1], texts
 
-    def offer(self, seconds, *flags):
-        flags = ("--batch", BATCH, "--connections", CONNECTIONS, *flags)
-        return processes.load(self.build, self.core, self.service, self.texts, seconds, *flags)
+    def offer(self, seconds, **load):
+        load = {"batch": BATCH, **load}
+        return processes.load(self.build, self.core, self.service, self.texts, seconds, load)
 
     def peak(self, seconds):
         """The most queries a second that it answers: in a closed loop that does not crowd it."""
-        flags = ("--batch", BATCH, "--connections", 4, "--concurrency", 2)
-        reports = [
-            processes.load(self.build, self.core, self.service, self.texts, seconds, *flags)
-            for _ in range(3)
-        ]
+        reports = [self.offer(seconds, connections=4, concurrency=2) for _ in range(3)]
         return statistics.median(report["queries_per_second"] for report in reports)
 
     def at(self, times, peak, seconds):
-        rate = int(peak * times)
         report = self.offer(
             seconds,
-            "--rate",
-            rate,
-            "--deadline",
-            DEADLINE,
-            "--concurrency",
-            100,
-            "--waiting",
-            2_000,
+            connections=CONNECTIONS,
+            rate=int(peak * times),
+            deadline_seconds=DEADLINE_MS / 1_000,
+            concurrency=100,
+            waiting=2_000,
         )
         return {
             "times": times,
@@ -190,15 +183,18 @@ def main():
             health.join()
     took = sorted(health.took_ms)
     lines = [
-        f"{machine.description()}. One worker on one core, the generator on the other; batches of {BATCH}, {CONNECTIONS}",
-        f"connections, deadline {DEADLINE}. 1 × is {peak:,.0f} queries/s, the most in a closed loop. {seconds} s a load.",
+        f"{machine.description()}. One worker on one core, the generator on the other; "
+        f"batches of {BATCH}, {CONNECTIONS}",
+        f"connections, deadline {DEADLINE_MS}ms. 1 × is {peak:,.0f} queries/s, "
+        f"the most in a closed loop. {seconds} s a load.",
         "",
         "| × | offered | good | p50 ms | p99 ms | ok | overloaded | deadline | other | not sent |",
         "|---|---|---|---|---|---|---|---|---|---|",
         *map(row, rows),
         row(normal) + " after 10 ×",
         "",
-        f"Health at 10 ×: {len(took)} asked, {health.failed} failed, p50 {took[len(took) // 2]:.1f} ms, at most {took[-1]:.1f} ms.",
+        f"Health at 10 ×: {len(took)} asked, {health.failed} failed, "
+        f"p50 {took[len(took) // 2]:.1f} ms, at most {took[-1]:.1f} ms.",
         "",
         "| what | got | goal | holds |",
         "|---|---|---|---|",

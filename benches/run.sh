@@ -21,5 +21,6 @@ done
 for tool in cargo python3 taskset; do
     command -v "$tool" >/dev/null || { echo "run.sh: expected $tool on the path; install it" >&2; exit 2; }
 done
-cargo build --release --locked -p broadside-server -p broadside-cli -p broadside-benches -p broadside-echo
+cargo build --release --locked -p broadside-server -p broadside-cli -p broadside-benches \
+    -p broadside-bench-load -p broadside-echo
 BROADSIDE_BENCH_KEYWORDS=$keywords PYTHONDONTWRITEBYTECODE=1 exec python3 benches/budget/measure.py target/release "$rounds"

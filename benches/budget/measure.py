@@ -2,10 +2,11 @@
 
 measure.py BUILD ROUNDS     benches/run.sh calls it: BUILD is the folder of what was built
 
-What is compared is measured in the same rounds, one after the other, and medians of the rounds count. A service has the
-first core and what asks it the second one. What a query costs is the CPU time of the service for each query, which does
-not depend on how the load generator shares the machine; the busy share of its core says whether the rate is the service's
-or the generator's.
+Rates that are compared are measured in the same rounds, one after the other, and medians of the
+rounds count. A service has the first core, the load generator the second one. The cost of a query
+is the CPU time of the service for each query, which does not depend on how the load generator
+shares the machine; the busy share of its core says whether the rate is the service's or the
+generator's.
 """
 
 import datetime
@@ -38,7 +39,8 @@ from plan import (
     UNARY,
 )
 
-# What a match takes in a reply beside its listing's id: tags, lengths, score, match type, keyword's index.
+# Bytes of a match in a reply beside its listing's id: tags, lengths, score, match type, keyword's
+# index.
 MATCH_BYTES = 17
 OTHER_LISTING = {
     "listing": {"id": "the other inventory's own", "keywords": ["zyzzyva quokka"], "bid_micros": 1}
@@ -50,7 +52,8 @@ def main(build, rounds):
     with tempfile.TemporaryDirectory(prefix="broadside-bench-") as name:
         folder = pathlib.Path(name)
         if shutil.disk_usage(folder).free < DISK_BYTES:
-            where = f"{folder.parent}; set TMPDIR to another folder, or BROADSIDE_BENCH_KEYWORDS to fewer"
+            where = f"{folder.parent}; set TMPDIR to another folder"
+            where += ", or BROADSIDE_BENCH_KEYWORDS to fewer"
             raise SystemExit(f"measure.py: expected {DISK_BYTES >> 20} MiB free in {where}")
         results = {"rounds": rounds, "machine": machine.description()}
         results["commit"], results["changed"] = machine.commit()
@@ -82,8 +85,9 @@ def note(what):
 
 
 def make_inventories(build, folder, results):
-    """The compiled inventories by size, the source of the largest, and the largest with one listing more: a server that is
-    told to load what it serves already has nothing to do."""
+    """Makes the compiled inventories by size, and keeps the source of the largest; that one is made
+    with one listing more as well: a server that is told to load what it serves has nothing to do.
+    """
     results["builds"], inventories = {}, []
     for size in SIZES:
         note(f"making an inventory of {size:,} keywords")
@@ -137,14 +141,14 @@ def measure_rounds(build, queries, inventories, other, rounds, results):
     ):
         # The first calls pay for pages that are touched for the first time.
         for service in (server, echo):
-            processes.load(build, client, service, queries, 1, *flags_of(BATCHES))
+            processes.load(build, client, service, queries, 1, CALLS[BATCHES])
         for number in range(rounds):
             note(f"round {number + 1} of {rounds}")
             stolen, elapsed = machine.ticks()
             measure_in_process(build, core, inventories, results)
-            for name, batch, flags in CALLS:
+            for name, load in CALLS.items():
                 pair = [
-                    processes.load(build, client, asked, queries, LOAD_S, *flags)
+                    processes.load(build, client, asked, queries, LOAD_S, load)
                     for asked in (server, echo)
                 ]
                 if not all(report["queries"] for report in pair):
@@ -154,9 +158,8 @@ def measure_rounds(build, queries, inventories, other, rounds, results):
                     )
                 results["calls"].setdefault(name, []).append(pair)
                 if name in TCP_WINDOWS:
-                    results["tcp"].setdefault(name, []).append(
-                        tcp(build, core, client, name, batch, pair[0], facts)
-                    )
+                    measured = tcp(build, core, client, name, load["batch"], pair[0], facts)
+                    results["tcp"].setdefault(name, []).append(measured)
             stolen, elapsed = (
                 after - before for after, before in zip(machine.ticks(), (stolen, elapsed))
             )
@@ -168,12 +171,10 @@ def measure_rounds(build, queries, inventories, other, rounds, results):
         results["reload"] = measure_reloads(build, client, server, queries, places, int(unary / 2))
 
 
-def flags_of(asked):
-    return next(flags for name, _, flags in CALLS if name == asked)
-
-
 def echo_reply(facts):
-    """Matches of the echo's result, and bytes of their ids, so that its replies are as long as the server's."""
+    """Matches of the echo's result, and bytes of their ids, so that its replies are as long as the
+    server's.
+    """
     bytes_a_query = (
         facts["matches"] / facts["texts"] * MATCH_BYTES + facts["id_bytes"] / facts["texts"]
     )
@@ -197,7 +198,8 @@ def measure_in_process(build, core, inventories, results):
 
 def tcp(build, core, client, name, batch, report, facts):
     """What a message costs without HTTP/2: requests and replies have as many bytes."""
-    # A query is its text, two tags and two lengths; a request has options of four bytes and is framed with five.
+    # A query is its text, two tags and two lengths; a request has options of four bytes and is
+    # framed with five.
     request_bytes = round(batch * (facts["text_bytes"] / facts["texts"] + 4) + 9)
     reply_bytes = round(report["reply_bytes"] / report["calls"])
     with processes.echo(build, core, "tcp", "--reply-bytes", reply_bytes) as service:
@@ -223,7 +225,9 @@ def tcp(build, core, client, name, batch, report, facts):
 
 
 def measure_reloads(build, client, server, queries, places, rate):
-    """Unary calls at a fixed rate, each timed from when it was due: without reloads, then with one after the other."""
+    """Unary calls at a fixed rate, each timed from when it was due: without reloads, then with one
+    after the other.
+    """
 
     def reload(place):
         command = [
@@ -245,9 +249,10 @@ def measure_reloads(build, client, server, queries, places, rate):
     alone = [reload(place) for place in places]
     # Under load a reload has half the core, and so takes twice as long.
     load_s = round(min(30, max(3, RELOADS * max(alone) * 2.5 + 1)))
-    flags = ["--warmup", "1s", *flags_of(UNARY), "--rate", max(1, rate)]
-    command = processes.load_command(build, client, server.address, queries, load_s, *flags)
-    calm = json.loads(processes.run(command, accepted=(0, 1)))
+    offered = {**CALLS[UNARY], "rate": max(1, rate)}
+    offered |= {"warmup_seconds": 1, "duration_seconds": load_s}
+    command = processes.load_command(build, client, server.address, queries, offered)
+    calm = json.loads(processes.run(command))
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=processes.ENVIRONMENT) as load:
         try:
             # The warm-up, and some time to connect.

@@ -6,7 +6,8 @@ import os
 GOAL_KEYWORDS = 10_000_000
 KEYWORDS = int(os.environ.get("BROADSIDE_BENCH_KEYWORDS", GOAL_KEYWORDS))
 SIZES = [size for size in (10_000, 100_000, 1_000_000) if size < KEYWORDS] + [KEYWORDS]
-# The source and two compiled files of the largest inventory, and the compiled files of the smaller ones.
+# The source and two compiled files of the largest inventory, and the compiled files of the smaller
+# ones.
 DISK_BYTES = KEYWORDS * 190 + 2**27
 # The texts that goals are for.
 TEXTS = "queries_trec_million"
@@ -14,24 +15,21 @@ TEXTS = "queries_trec_million"
 PASSES = 7
 # Of each load in a round.
 LOAD_S = 2
-# Name, queries of a call, flags for the load generator.
-CALLS = [
-    ("1 query a call", 1, ["--unary", "--connections", 4, "--concurrency", 16]),
-    ("16 queries a call", 16, ["--batch", 16, "--connections", 4, "--concurrency", 8]),
-    ("256 queries a call", 256, ["--batch", 256, "--connections", 4, "--concurrency", 2]),
-    ("1,024 queries a call", 1_024, ["--batch", 1024, "--connections", 4, "--concurrency", 1]),
-    (
-        "streams, 1 query a message",
-        1,
-        ["--stream", "--batch", 1, "--connections", 4, "--concurrency", 64],
-    ),
-    (
-        "streams, 256 queries a message",
-        256,
-        ["--stream", "--batch", 256, "--connections", 4, "--concurrency", 2],
-    ),
-]
-UNARY, BATCHES = CALLS[0][0], CALLS[2][0]
+UNARY, BATCHES = "1 query a call", "256 queries a call"
+# Loads as benches/load reads them, by name.
+CALLS = {
+    UNARY: {"batch": 1, "connections": 4, "concurrency": 16},
+    "16 queries a call": {"batch": 16, "connections": 4, "concurrency": 8},
+    BATCHES: {"batch": 256, "connections": 4, "concurrency": 2},
+    "1,024 queries a call": {"batch": 1024, "connections": 4, "concurrency": 1},
+    "streams, 1 query a message": {"stream": True, "batch": 1, "connections": 4, "concurrency": 64},
+    "streams, 256 queries a message": {
+        "stream": True,
+        "batch": 256,
+        "connections": 4,
+        "concurrency": 2,
+    },
+}
 # Messages in flight over plain TCP.
 TCP_WINDOWS = {UNARY: 64, BATCHES: 8}
 RELOADS = 10

@@ -11,7 +11,8 @@ import time
 
 import machine
 
-# The server refuses settings that it does not know, and a proxy or a locale of the user's has no place in a measurement.
+# The server refuses settings that it does not know, and a proxy or a locale of the user's has no
+# place in a measurement.
 ENVIRONMENT = {"PATH": os.environ["PATH"]}
 BENCH_ENVIRONMENT = {
     **ENVIRONMENT,
@@ -38,7 +39,9 @@ def run(command, accepted=(0,), timeout_s=600):
 
 
 def cost(command, log, timeout_s=600):
-    """Runs a command and gives its time by the clock, its CPU time, and the most memory that it had resident."""
+    """Runs a command and gives its time by the clock, its CPU time, and the most memory that it had
+    resident.
+    """
     began = time.monotonic()
     with open(log, "w", encoding="utf-8") as out:
         process = subprocess.Popen(
@@ -71,7 +74,9 @@ def cost(command, log, timeout_s=600):
 
 
 class Service:
-    """A process that says when it is ready in a line of its output. It is stopped at the end of `with`."""
+    """A process that says when it is ready in a line of its output. It is stopped at the end of
+    `with`.
+    """
 
     def __init__(self, command, ready, of_stderr=False):
         self.command = [str(part) for part in command]
@@ -141,30 +146,18 @@ def echo(build, core, kind, *flags):
     return service
 
 
-def load_command(build, core, address, queries, duration_s, *flags):
-    """The load generator."""
-    command = [
-        build / "broadside",
-        "bench",
-        "--address",
-        address,
-        "--file",
-        queries,
-        "--json",
-        "--threads",
-        1,
-    ]
-    return pinned(core, *command, "--duration", f"{duration_s}s", *flags)
-
-
-def load(build, core, service, queries, duration_s, *flags):
-    """One round of load: the generator's report, with the service's CPU time."""
-    before = machine.cpu_ns(service.pid)
-    # Exit 1 says that calls failed, which the report says too.
-    command = load_command(
-        build, core, service.address, queries, duration_s, "--warmup", "0s", *flags
+def load_command(build, core, address, queries, load):
+    """The load generator, with a load as benches/load reads it."""
+    return pinned(
+        core, build / "broadside-bench-load", address, queries, json.dumps({"threads": 1, **load})
     )
-    report = json.loads(run(command, accepted=(0, 1)))
+
+
+def load(build, core, service, queries, duration_s, load):
+    """One round of load: the generator's report, with the service's CPU time."""
+    load = {"warmup_seconds": 0, "duration_seconds": duration_s, **load}
+    before = machine.cpu_ns(service.pid)
+    report = json.loads(run(load_command(build, core, service.address, queries, load)))
     report["cpu_ns"] = machine.cpu_ns(service.pid) - before
     return report
 

@@ -23,7 +23,8 @@ trap 'exit 130' INT TERM
 for tool in cargo python3 javac mvn; do
     command -v "$tool" >/dev/null || { echo "run.sh: expected $tool on the path; install it" >&2; exit 2; }
 done
-cargo build --release --locked -p broadside-server -p broadside-cli -p broadside-benches
+cargo build --release --locked -p broadside-server -p broadside-cli -p broadside-benches \
+    -p broadside-bench-load
 # Its lock file follows the crates of the project that it is built with, so it is not --locked.
 cargo build --release --manifest-path "$here/rust/Cargo.toml" --target-dir "$build/peers"
 [ -x "$build/peers/venv/bin/gunicorn" ] || {

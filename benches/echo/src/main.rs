@@ -1,5 +1,6 @@
-//! What a call costs without matching: `grpc` answers as the server does, with a fixed result for each query; `tcp` sends
-//! the same bytes without HTTP/2, and `tcp-client` asks it and says what it cost. `broadside bench` asks `grpc`.
+//! The cost of a call without matching: `grpc` answers as the server does, with a fixed result for
+//! each query; `tcp` sends the same bytes without HTTP/2, and `tcp-client` asks it and says what it
+//! cost. `benches/load` asks `grpc`.
 
 use std::process::ExitCode;
 

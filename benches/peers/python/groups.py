@@ -14,7 +14,9 @@ TERM_SIZE_MIN = 1_000_000
 
 
 class Group:
-    """Peers of one question, of which the first is Broadside; `incomparable` ones answer another question beside it."""
+    """Peers of one question, of which the first is Broadside; `incomparable` ones answer another
+    question beside it.
+    """
 
     def __init__(self, title, peers, compared=TEXTS_COMPARED, incomparable=()):
         self.title, self.peers, self.compared, self.incomparable = (
@@ -52,7 +54,9 @@ class Commands:
         ]
 
     def monitor(self, presearcher):
-        """Java gives back what it does not need after a collection, which MonitorPeer asks for when it is loaded."""
+        """Java gives back what it does not need after a collection, which MonitorPeer asks for when
+        it is loaded.
+        """
         memory = [
             f"-Xmx{MEMORY_BYTES_MAX * 2 // 3 // 2**20}m",
             "-XX:MinHeapFreeRatio=5",
@@ -64,13 +68,16 @@ class Commands:
 
 def keywords(tools, size):
     commands = Commands(tools, size)
-    batch = {n: ["--batch", n, "--connections", 4, "--concurrency", 2] for n in (256, 16)}
+    batch = {n: {"batch": n, "connections": 4, "concurrency": 2} for n in (256, 16)}
     ours = {
         "Broadside, gRPC, batches of 256": batch[256],
         "Broadside, gRPC, batches of 16": batch[16],
-        "Broadside, gRPC, one query a call": ["--unary", "--connections", 4, "--concurrency", 16],
+        "Broadside, gRPC, one query a call": {"batch": 1, "connections": 4, "concurrency": 16},
     }
-    whole_label = "Broadside, gRPC, the inventory as it is (negatives, targeting, groups), best 10, batches of 256"
+    whole_label = (
+        "Broadside, gRPC, the inventory as it is (negatives, targeting, groups), best 10, "
+        "batches of 256"
+    )
     whole = Broadside(whole_label, tools, "source.jsonl", 10, {whole_label: batch[256]})
     wsgi = {
         f"Python tree, {WORKERS} WSGI workers, batches of 256": 256,

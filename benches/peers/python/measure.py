@@ -1,10 +1,12 @@
-"""Measures Broadside and what people would use instead, size by size, and prints the table in Markdown.
+"""Measures Broadside and its alternatives, size by size, and prints the table in Markdown.
 
-measure.py BUILD FOLDER SIZE...     run.sh calls it: BUILD has what was built, FOLDER is for files on the way
+measure.py BUILD FOLDER SIZE...     run.sh calls it: BUILD has what was built, FOLDER is for files
+                                    on the way
 
-Every peer is a process of its own with a bound on its memory and on the time of its start. Rates are queries a second
-of CPU time, of the serving processes alone; peers of one group are asked in turn, round after round, and medians count.
-Memory is what is resident after the start, less what the same program has with ten keywords.
+Every peer is a process of its own with a bound on its memory and on the time of its start. Rates
+are queries a second of CPU time, of the serving processes alone; peers of one group are asked in
+turn, round after round, and medians count. Memory is what is resident after the start, less what
+the same program has with ten keywords.
 """
 
 import json
@@ -91,10 +93,12 @@ def table_rows(row):
             return
         answers = "–" if equal is None else f"{equal['equal']:,} of {equal['texts']:,}"
         if equal and equal["equal"] < equal["texts"]:
-            answers += f" (lacks {equal['only_ours']:,} keywords of {equal['found']:,}, has {equal['only_theirs']:,} more)"
+            lacks = f"lacks {equal['only_ours']:,} keywords of {equal['found']:,}"
+            answers += f" ({lacks}, has {equal['only_theirs']:,} more)"
         update = seconds(row["update"]) if "update" in row else row.get("gave_up", "–")
         load = f"{seconds(row['build'])} ({row['build_cpu']:.1f} s)"
-        yield f"| {mode} | {row['keywords']:,} | {rate} | {row['memory']} | {load} | {update} | {answers} |"
+        cells = [mode, f"{row['keywords']:,}", rate, row["memory"], load, update, answers]
+        yield f"| {' | '.join(map(str, cells))} |"
 
 
 def seconds(value):
@@ -142,6 +146,7 @@ def main():
         "generate": release / "generate",
         "server": release / "broadside-server",
         "client": release / "broadside",
+        "load": release / "broadside-bench-load",
         "python": build / "peers/venv/bin/python",
         "gunicorn": build / "peers/venv/bin/gunicorn",
         "java": "java",
@@ -154,7 +159,8 @@ def main():
         note(f"{size:,} keywords")
         made = prepare(tools, folder, size)
         print(
-            f"## {size:,} keywords\n\n{made['left_out']:,} were left out for all: sigils, negatives, no plain words.\n"
+            f"## {size:,} keywords\n\n{made['left_out']:,} were left out for all: "
+            "sigils, negatives, no plain words.\n"
         )
         for question in QUESTIONS if size <= RULES_MAX else KEYWORD_QUESTIONS:
             if question.__name__ not in ASKED:

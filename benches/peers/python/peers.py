@@ -1,7 +1,9 @@
-"""How each peer is started, asked, compared and changed: programs with the commands of src/peer.rs, and servers.
+"""How each peer is started, asked, compared and changed: programs with the commands of src/peer.rs,
+and servers.
 
-What all of them have: `label`, `modes` (names of the ways in which rates are taken), `start`, `warm`, `round` (queries
-a second of CPU time), `answers` (a line of sorted numbers a text), `update` (seconds until one more keyword is found).
+All of them have: `label`, `modes` (names of the ways in which rates are taken), `start`, `warm`,
+`round` (queries a second of CPU time), `answers` (a line of sorted numbers a text), `update`
+(seconds until one more keyword is found).
 """
 
 import json
@@ -16,7 +18,7 @@ from processes import MEMORY_BYTES_MAX, GaveUp, Process, run
 ROUND_SECONDS = float(os.environ.get("BROADSIDE_PEERS_ROUND_SECONDS", "1.5"))
 # Of CPU time, so that a busy machine makes nobody give up.
 START_SECONDS_MAX = 180
-# Java compiles what is hot while it runs: it gets so much CPU time before the first round that counts.
+# Java compiles what is hot while it runs: it gets this CPU time before the first round that counts.
 JAVA_WARMUP_SECONDS = 15
 WORKERS = 2
 ADDED = "zqxadded keywordzqx"
@@ -174,7 +176,7 @@ class Tree(Server):
         )
 
     def update(self):
-        """What it takes to get one more keyword in: a graceful reload of the workers, or a new process."""
+        """Gets one more keyword in: by a graceful reload of the workers, or a new process."""
         keywords = self.folder / "keywords.tsv"
         size = keywords.stat().st_size
         number = str(sum(1 for _ in open(keywords, "rb"))).encode()
@@ -231,10 +233,13 @@ class Broadside(Server):
         addresses = ["--address", self.address, "--admin-address", self.admin]
         return run([self.tools["client"], *arguments, *addresses])
 
-    def send(self, flags):
-        texts = ["--file", self.folder / "queries.txt", "--limit", self.limit, "--json"]
-        duration = ["--duration", f"{ROUND_SECONDS}s", "--warmup", "0s"]
-        return json.loads(self.client("bench", *texts, *duration, *flags))["queries"]
+    def send(self, load):
+        load = {"limit": self.limit, "warmup_seconds": 0, "duration_seconds": ROUND_SECONDS, **load}
+        command = [self.tools["load"], self.address, self.folder / "queries.txt", json.dumps(load)]
+        report = json.loads(run(command))
+        if report["failed_calls"]:
+            raise GaveUp(f"calls failed: {report['statuses']}")
+        return report["queries"]
 
     def answers(self, count, file):
         texts = file.with_suffix(".texts")
