@@ -25,7 +25,7 @@ pub(crate) fn pace(
     queues: &[Sender<Ticket>],
     not_sent: &AtomicU64,
 ) {
-    for (number, queue) in (0..).zip(queues.iter().cycle()) {
+    for (number, queue) in (0_u64..).zip(queues.iter().cycle()) {
         let due = due(calls_per_second, start, number);
         if due >= end {
             return;
@@ -52,8 +52,10 @@ pub(crate) fn pace(
 
 /// Computes when the call of this number is due: from the start each time, so that no error adds
 /// up.
-fn due(calls_per_second: f64, start: Instant, number: u32) -> Instant {
-    start + Duration::from_secs_f64(f64::from(number) / calls_per_second)
+fn due(calls_per_second: f64, start: Instant, number: u64) -> Instant {
+    #[expect(clippy::cast_precision_loss, reason = "no load has 2^53 calls")]
+    let number = number as f64;
+    start + Duration::from_secs_f64(number / calls_per_second)
 }
 
 #[cfg(test)]
@@ -126,5 +128,12 @@ mod tests {
         let start = Instant::now();
         let hour = due(30_000.0, start, 108_000_000) - start;
         assert!(hour.abs_diff(Duration::from_secs(3_600)) < Duration::from_micros(1), "{hour:?}");
+    }
+
+    /// At a million calls a second, 32 bits count for 72 minutes.
+    #[test]
+    fn calls_are_due_beyond_the_number_of_2_to_the_32() {
+        let start = Instant::now();
+        assert_eq!(due(1e6, start, 10_000_000_000) - start, Duration::from_secs(10_000));
     }
 }
