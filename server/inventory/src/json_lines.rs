@@ -6,7 +6,7 @@
 
 mod field;
 mod keyword;
-mod record;
+pub(crate) mod record;
 mod value;
 
 use std::io::{self, Read};
