@@ -1,9 +1,10 @@
 //! What happens on a connection, as its socket, its calls and whoever watches over it see it.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use super::tally::Tally;
 

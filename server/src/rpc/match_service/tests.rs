@@ -130,6 +130,17 @@ fn matches_carry_what_was_asked_for() {
 }
 
 #[test]
+fn an_answer_carries_the_version_of_its_inventory() {
+    let (service, _) = service(true);
+    let request = batch(&["shoes"], v1::MatchOptions::default());
+    let reply = call(&service, &Request::new(request)).expect("an answer");
+    let version = reply.version.expect("a version");
+    let current = service.catalog.current().expect("it is served");
+    assert_eq!(version.generation, current.version.generation);
+    assert_eq!(version.sequence, current.version.sequence);
+}
+
+#[test]
 fn time_and_group_caps_reach_the_matcher() {
     let (service, _) = service(true);
     let later = Some(prost_types::Timestamp { seconds: 4_000_000_000, nanos: 0 });

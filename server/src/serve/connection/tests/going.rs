@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::super::{Closed, serve};
 use super::{PREFACE, REQUEST, SETTINGS, answer, answering, has_reply, listen, stream_of, terms};
-use crate::limits::{ConnectionLimits, GOAWAY_GRACE};
+use crate::limits::{ConnectionLimits, GOAWAY_GRACE, KEEPALIVE_TIMEOUT, WRITE_STALL};
 use crate::serve::acceptor::{Listener, Places, accept};
 use crate::serve::activity::Activity;
 use crate::serve::{Drain, DrainSignal, worker};
@@ -107,6 +107,28 @@ async fn who_is_asked_to_make_room_goes() {
         assert_eq!(closed, Closed::Evicted, "{sent:?}");
         assert!(clock.elapsed() <= seconds(asked + 1), "{sent:?} {:?}", clock.elapsed());
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_whose_client_takes_nothing_is_cut_off() {
+    let (_drain, signal) = Drain::new();
+    let (listener, address) = listen().await;
+    let mut client = TcpStream::connect(address).await.expect("connected");
+    client.write_all(&[PREFACE, SETTINGS].concat()).await.expect("sent");
+    let (server, _) = listener.accept().await.expect("accepted");
+    let activity = Arc::new(Activity::new());
+    let socket = Arc::clone(&activity);
+    let answers = |_| answering(Duration::ZERO);
+    let terms = terms(ConnectionLimits::default());
+    let serving = serve(stream_of(server), activity, terms, answers, signal);
+    let clock = Instant::now();
+    let (closed, ()) = tokio::join!(serving, async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        socket.is_blocked();
+    });
+    assert_eq!(closed, Closed::Stalled);
+    let lived = clock.elapsed();
+    assert!(lived > WRITE_STALL && lived < WRITE_STALL + KEEPALIVE_TIMEOUT, "{lived:?}");
 }
 
 #[test]
