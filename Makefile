@@ -45,7 +45,7 @@ deploy: ## Checks deploy/: manifests, unit, dashboard, balancers in front of thr
 oracle: ## Compares index and oracle on PAIRS random pairs (default 1,000,000).
 	BROADSIDE_ORACLE_PAIRS=$(PAIRS) $(CARGO) test --release -p broadside-core --lib the_index_and_the_oracle_agree
 
-sabotage: ## Breaks each rule of the contract in turn: every time a test must turn red.
+sabotage: ## Breaks each rule of the contract and each protection of the edge in turn: every time a test must turn red.
 	python3 tests/sabotage/run.py
 
 fuzz: ## Fuzzes each target for FUZZ_SECONDS (needs a nightly toolchain).

@@ -291,10 +291,10 @@ def run(rules: list[Rule], jobs: int) -> int:
 
 
 def check(rules: list[Rule]) -> int:
-    """Says which rules cannot be tried, since their text is gone from the sources, and returns the exit status."""
+    """Says which rules cannot be tried, since the sources have changed, and what to do; returns the exit status."""
     problems = [(rule, problem) for rule in rules if (problem := rule.problem_in(ROOT)) is not None]
     for rule, problem in problems:
-        print(f"error: {rule.title}: {problem}", file=sys.stderr)
+        print(f"error: {RULES.relative_to(ROOT)}: {rule.title!r}: {problem}", file=sys.stderr)
     print(f"{len(rules) - len(problems)} of {len(rules)} rules can be tried")
     return 1 if problems else 0
 

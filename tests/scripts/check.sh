@@ -26,6 +26,7 @@ dependencies() {
 
 part "format" cargo fmt --all -- --check
 part "clippy" cargo clippy --workspace --all-targets --locked -- -D warnings
+part "rules of sabotage" python3 tests/sabotage/run.py --check
 part "documentation" documentation
 part "dependencies" dependencies
 parts
