@@ -5,7 +5,7 @@ BENCH_DATA ?= ../shared/data
 PAIRS ?= 1000000
 FUZZ_SECONDS ?= 60
 
-.PHONY: help demo run test check fmt edge attack judges deploy oracle sabotage fuzz bench overload clean
+.PHONY: help demo run test check fmt edge attack judges deploy oracle sabotage mutants fuzz bench overload clean
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -47,6 +47,9 @@ oracle: ## Compares index and oracle on PAIRS random pairs (default 1,000,000).
 
 sabotage: ## Breaks each rule of the contract and each protection of the edge in turn: every time a test must turn red.
 	python3 tests/sabotage/run.py
+
+mutants: ## Changes the lines that differ from REF (default: origin/main): a test must notice each (30 minutes at most).
+	@tests/scripts/mutants.sh $(REF)
 
 fuzz: ## Fuzzes each target for FUZZ_SECONDS (needs a nightly toolchain).
 	@tests/scripts/fuzz.sh $(FUZZ_SECONDS)
