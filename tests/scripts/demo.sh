@@ -91,8 +91,8 @@ pid=
 
 cat <<'END'
 
-That was Broadside. The programs are in target/debug: broadside-server and broadside. They were built to be ready soon, not
-to be fast; `cargo build --release` puts fast ones into target/release. To try next:
+That was Broadside. Its programs are target/debug/broadside-server and target/debug/broadside, which were built to be ready
+soon; `cargo build --release` puts optimised ones into target/release. To try next:
 
   make run                                           a server on the sample inventory, at 127.0.0.1:50051
   target/debug/broadside match "trail shoes"         asks it

@@ -3,7 +3,7 @@
 # balancers. Each says what it left out and fails by itself; all of them run. The server is the one that the tests built, with
 # its assertions on.
 set -uo pipefail
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/scripts/parts.sh
 . tests/scripts/parts.sh
 unset BROADSIDE_ADDRESS BROADSIDE_ADMIN_ADDRESS
@@ -11,7 +11,8 @@ unset BROADSIDE_ADDRESS BROADSIDE_ADMIN_ADDRESS
 failed=()
 try() { "$@" || failed+=("$*"); }
 
-part "build" tests/scripts/build.sh || exit 1
+part "build" try tests/scripts/build.sh
+[ ${#failed[@]} -eq 0 ] || exit 1
 part "attacks" try tests/scripts/attack.sh short
 part "judges" try tests/scripts/judges.sh
 part "deploy" try tests/scripts/deploy.sh

@@ -1,6 +1,7 @@
+# shellcheck shell=bash
 # Runs the parts of a script one after the other, and keeps how long each took. To be sourced by bash.
 #
-#   part NAME COMMAND [ARGUMENT…]   prints the name and runs the command; a part that fails ends the script
+#   part NAME COMMAND [ARGUMENT…]   prints the name and runs the command; under `set -e` a part that fails ends the script
 #   parts                           prints how long each part took
 
 part_names=()
