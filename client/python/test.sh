@@ -49,4 +49,4 @@ echo "== types"
 "$test/bin/mypy" --strict --cache-dir "$directory/mypy" .
 
 echo "== tests"
-"$test/bin/python" -m pytest -p no:cacheprovider --quiet .
+"$test/bin/python" -m pytest -p no:cacheprovider --quiet --durations 5 --durations-min 0.5 .
