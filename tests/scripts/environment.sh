@@ -22,8 +22,10 @@ unset PYTHONPATH
 }
 key=$({ "$python" -c 'import sys; print(sys.version, sys.executable)' && cat "$@"; } | cksum | cut -d' ' -f1)
 environment=$PWD/target/python/$name-$key
+mkdir -p target/python
+# Of two runs at once the second waits for the first.
+if command -v flock >/dev/null; then exec 9>"$environment.lock" && flock 9; fi
 if [ ! -f "$environment/complete" ]; then
-    mkdir -p target/python
     rm -rf "$environment"
     if ! "$python" -m venv "$environment" >"$environment.log" 2>&1; then
         rm -rf "$environment"

@@ -28,7 +28,8 @@ build_go() {
     cd "$folder/source"
     [ -f go.mod ] || go mod init tool
     go mod edit -require="$module@$version"
-    GOFLAGS=-mod=mod go build -o "$program" "${module}/${package}"
+    GOFLAGS=-mod=mod go build -o "$program.new" "${module}/${package}"
+    mv "$program.new" "$program"
 }
 
 # These tools run for seconds: it is their build that has to be fast.
@@ -39,16 +40,18 @@ build_cargo() {
     rm -rf "$folder/target"
 }
 
+mkdir -p "$folder"
+# Of two runs at once the second waits for the first.
+if command -v flock >/dev/null; then exec 9>"$folder/lock" && flock 9; fi
 if [ ! -x "$program" ]; then
-    mkdir -p "$folder"
-    if [ $kind = go ] && ! go_is_usable && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    if [ "$kind" = go ] && ! go_is_usable && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
         { apt-get update -qq && apt-get install -y -qq golang-go; } >&2 || true
     fi
-    if [ $kind = go ] && ! go_is_usable; then
+    if [ "$kind" = go ] && ! go_is_usable; then
         echo "$name: needs Go 1.21 or newer to be installed" >&2
         exit
     fi
-    if ! (build_$kind) >"$folder/log" 2>&1; then
+    if ! ("build_$kind") >"$folder/log" 2>&1; then
         echo "$name: could not be built; see ${folder#"$PWD"/}/log" >&2
         exit
     fi
