@@ -167,7 +167,8 @@ def hoarded_places(scene: Scene) -> None:
             hoarder.receive(0)
         try:
             with scene.wire() as newcomer:
-                return newcomer.call(wire.HEALTH_CHECK, wire.message(b""), timeout_s=NEW_WITHIN_S * scene.form.patience).status == 0
+                within_s = NEW_WITHIN_S * scene.form.patience
+                return newcomer.call(wire.HEALTH_CHECK, wire.message(b""), timeout_s=within_s).status == 0
         except OSError:
             return False
 

@@ -122,7 +122,7 @@ class Scene:
         self.folder = stage.folder / row.name
         self.server = server
         self.client = client
-        # What the legitimate client costs the server, and what a byte of its calls does.
+        # Cores that the legitimate client takes of the server, and CPU time of a byte of its calls.
         self.client_cores = cores
         self.byte_s = cores / CALLS_A_SECOND / len(messages.batch(messages.texts(client.texts)))
         self.result = result
@@ -158,7 +158,7 @@ class Scene:
             self.result.problems[about] = f"{about} {otherwise}"
 
     def times_ordinary(self, cost_s: float, length: int) -> float:
-        """CPU time that a message of this length cost, as a multiple of what ordinary calls of that length cost in this row."""
+        """CPU time that a message cost, as a multiple of that of ordinary calls of its length in this row."""
         return max(0.0, cost_s) / (length * self.byte_s)
 
     def eventually(self, condition: Callable[[], bool], within_s: float) -> float:

@@ -6,7 +6,7 @@ set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/scripts/parts.sh
 . tests/scripts/parts.sh
-unset BROADSIDE_ADDRESS BROADSIDE_ADMIN_ADDRESS
+unset BROADSIDE_ADDRESS BROADSIDE_ADMIN_ADDRESS BROADSIDE_SERVER_BIN
 
 failed=()
 try() { "$@" || failed+=("$*"); }

@@ -154,7 +154,7 @@ fn each_of_ten_thousand_mutations_is_refused() {
         if bad == good {
             continue;
         }
-        // A file that is cut and written again is flushed to the disk when it is closed; a new one is not.
+        // The disk is flushed when a truncated file is closed; when a new one is closed it is not.
         fs::remove_file(&path).expect("the folder is writable");
         fs::write(&path, &bad).expect("the folder is writable");
         let refused = read(std::slice::from_ref(&source), &ReadOptions::default());
